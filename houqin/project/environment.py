@@ -1,0 +1,268 @@
+"""Settings that come from the environment (`HOUQIN_…`): read without failing, judged when a command starts.
+
+Importing the settings never raises for a wrong value: a command that starts calls `faults()` and says
+everything that is wrong at once, one message per fault.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+#: Stands in where no secret was given, so that reading the settings works; never good enough to serve with.
+DEFAULT_SECRET = "houqin-insecure-default-secret-for-reading-settings-only"  # noqa: S105 - refused by faults()
+MIN_SECRET_LENGTH = 32
+MODES = ("production", "development", "test")
+LANGUAGES = ("zh-hans", "en")
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off", ""}
+KNOWN = {
+    "MODE",
+    "DEBUG",
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "BASE_URL",
+    "DATABASE_URL",
+    "DATA_DIR",
+    "LANGUAGE",
+    "EMAIL_URL",
+    "STORAGE_URL",
+    "TRUSTED_PROXIES",
+    "LOG_LEVEL",
+    "LOG_FORMAT",
+    "DEMO_TODAY",
+    "DEMO_SEED",
+    "WEB_WORKERS",
+    "TLS",
+    "TEST_DATABASE_URL",
+    "BROWSER",
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong with the settings: which setting, what is wrong, what to do."""
+
+    setting: str
+    problem: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.setting}: {self.problem} {self.mend}".strip()
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The values of `HOUQIN_…`, already typed; values that cannot be typed keep their default and are faults."""
+
+    mode: str = "production"
+    debug: bool = False
+    secret_key: str = DEFAULT_SECRET
+    allowed_hosts: tuple[str, ...] = LOCAL_HOSTS
+    hosts_given: bool = False
+    base_url: str = ""
+    database_url: str = ""
+    data_dir: Path = Path("var")
+    language: str = "zh-hans"
+    email_url: str = ""
+    storage_url: str = ""
+    trusted_proxies: tuple[str, ...] = ()
+    log_level: str = "INFO"
+    log_format: str = "text"
+    web_workers: int = 2
+    tls: bool = False
+    unreadable: tuple[Fault, ...] = field(default=())
+
+    @property
+    def database(self) -> dict[str, Any]:
+        """The parts of the database address as libpq names them; empty when the address cannot be read."""
+        try:
+            return dict(conninfo_to_dict(self.database_url)) if self.database_url else {}
+        except ProgrammingError:
+            return {}
+
+
+def read(env: Mapping[str, str] | None = None) -> Environment:
+    """Read the settings from `env` (default: the process environment). Never raises."""
+    env = os.environ if env is None else env
+    get = {name: env.get(f"HOUQIN_{name}", "").strip() for name in KNOWN}
+    unreadable: list[Fault] = []
+    data_dir = Path(get["DATA_DIR"] or "var").expanduser().absolute()
+    hosts_given = "HOUQIN_ALLOWED_HOSTS" in env
+    hosts = _list(get["ALLOWED_HOSTS"]) if hosts_given else LOCAL_HOSTS + _base_host(get["BASE_URL"])
+    return Environment(
+        mode=get["MODE"] or "production",
+        debug=_bool("DEBUG", get["DEBUG"], unreadable),
+        secret_key=get["SECRET_KEY"] or _kept_secret(data_dir) or DEFAULT_SECRET,
+        allowed_hosts=hosts,
+        hosts_given=hosts_given,
+        base_url=get["BASE_URL"].rstrip("/"),
+        database_url=get["DATABASE_URL"],
+        data_dir=data_dir,
+        language=get["LANGUAGE"] or "zh-hans",
+        email_url=get["EMAIL_URL"],
+        storage_url=get["STORAGE_URL"],
+        trusted_proxies=_list(get["TRUSTED_PROXIES"]),
+        log_level=get["LOG_LEVEL"].upper() or "INFO",
+        log_format=get["LOG_FORMAT"] or "text",
+        web_workers=_int("WEB_WORKERS", get["WEB_WORKERS"], 2, unreadable),
+        tls=_bool("TLS", get["TLS"], unreadable),
+        unreadable=tuple(unreadable),
+    )
+
+
+def faults(given: Environment, env: Mapping[str, str] | None = None) -> list[Fault]:
+    """Everything wrong with the settings, in the order of the table in the documentation."""
+    found = list(given.unreadable)
+    for check in (_mode, _secret, _hosts, _addresses, _database, _words):
+        found.extend(check(given))
+    found.extend(_unknown(os.environ if env is None else env))
+    return found
+
+
+def _mode(given: Environment) -> list[Fault]:
+    if given.mode not in MODES:
+        return [Fault("HOUQIN_MODE", f"“{given.mode}” is not a mode.", "Use production or development.")]
+    if given.mode == "production" and given.debug:
+        return [
+            Fault(
+                "HOUQIN_DEBUG",
+                "is on in production: error pages would show the inside of the system to everybody.",
+                "Remove it, or set HOUQIN_MODE=development on a developer's machine.",
+            )
+        ]
+    return []
+
+
+def _secret(given: Environment) -> list[Fault]:
+    if given.mode != "production":
+        return []
+    mend = "Remove it to have one made and kept in the data directory, or set at least 32 random characters."
+    if given.secret_key == DEFAULT_SECRET or given.secret_key.startswith("django-insecure"):
+        return [Fault("HOUQIN_SECRET_KEY", "is a default that everybody knows.", mend)]
+    if len(given.secret_key) < MIN_SECRET_LENGTH or len(set(given.secret_key)) < 8:
+        return [Fault("HOUQIN_SECRET_KEY", "can be guessed: it is too short or too regular.", mend)]
+    return []
+
+
+def _hosts(given: Environment) -> list[Fault]:
+    found = []
+    if not given.allowed_hosts:
+        found.append(
+            Fault(
+                "HOUQIN_ALLOWED_HOSTS",
+                "is empty: no address would be answered.",
+                "List the names people type, separated by commas.",
+            )
+        )
+    if "*" in given.allowed_hosts and given.mode == "production":
+        found.append(
+            Fault("HOUQIN_ALLOWED_HOSTS", "“*” answers to any name.", "List the names people type instead.")
+        )
+    return found
+
+
+def _addresses(given: Environment) -> list[Fault]:
+    found = []
+    if given.base_url:
+        parts = urlsplit(given.base_url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+            found.append(
+                Fault(
+                    "HOUQIN_BASE_URL",
+                    f"“{given.base_url}” is not the address of a site.",
+                    "Write it as https://houqin.example.gov.cn, without a path.",
+                )
+            )
+    for proxy in given.trusted_proxies:
+        try:
+            ipaddress.ip_network(proxy, strict=False)
+        except ValueError:
+            found.append(
+                Fault(
+                    "HOUQIN_TRUSTED_PROXIES",
+                    f"“{proxy}” is not an address or a network.",
+                    "Write 10.0.0.5 or 10.0.0.0/24, separated by commas.",
+                )
+            )
+    return found
+
+
+def _database(given: Environment) -> list[Fault]:
+    if not given.database_url:
+        return []
+    mend = "Write it as postgresql://user:password@host:5432/name."
+    if not re.match(r"postgres(ql)?://", given.database_url):
+        return [Fault("HOUQIN_DATABASE_URL", "is not the address of a PostgreSQL database.", mend)]
+    if not given.database.get("dbname"):
+        return [Fault("HOUQIN_DATABASE_URL", "cannot be read or names no database.", mend)]
+    return []
+
+
+def _words(given: Environment) -> list[Fault]:
+    found = []
+    if given.language not in LANGUAGES:
+        found.append(Fault("HOUQIN_LANGUAGE", f"“{given.language}” is not offered.", "Use zh-hans or en."))
+    if given.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        found.append(
+            Fault("HOUQIN_LOG_LEVEL", f"“{given.log_level}” is not a level.", "DEBUG, INFO, WARNING or ERROR.")
+        )
+    if given.log_format not in {"text", "json"}:
+        found.append(Fault("HOUQIN_LOG_FORMAT", f"“{given.log_format}” is not a form.", "Use text or json."))
+    if not 1 <= given.web_workers <= 64:
+        found.append(Fault("HOUQIN_WEB_WORKERS", f"{given.web_workers} is out of range.", "Use 1 to 64."))
+    return found
+
+
+def _unknown(env: Mapping[str, str]) -> list[Fault]:
+    names = sorted(n for n in env if n.startswith("HOUQIN_") and n.removeprefix("HOUQIN_") not in KNOWN)
+    return [Fault(name, "is not a setting.", "See docs/administrators/settings.md.") for name in names]
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _bool(name: str, text: str, unreadable: list[Fault]) -> bool:
+    if text.lower() in TRUE | FALSE:
+        return text.lower() in TRUE
+    unreadable.append(Fault(f"HOUQIN_{name}", f"“{text}” is neither yes nor no.", "Use 1 or 0."))
+    return False
+
+
+def _int(name: str, text: str, default: int, unreadable: list[Fault]) -> int:
+    try:
+        return int(text) if text else default
+    except ValueError:
+        unreadable.append(Fault(f"HOUQIN_{name}", f"“{text}” is not a number.", "Use a whole number."))
+        return default
+
+
+def _base_host(base_url: str) -> tuple[str, ...]:
+    try:
+        host = urlsplit(base_url).hostname
+    except ValueError:
+        return ()
+    return (host,) if host and host not in LOCAL_HOSTS else ()
+
+
+def secret_file(data_dir: Path) -> Path:
+    """Where the generated secret of this installation is kept (mode 0600)."""
+    return data_dir / "secret-key"
+
+
+def _kept_secret(data_dir: Path) -> str:
+    try:
+        return secret_file(data_dir).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""

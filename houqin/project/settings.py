@@ -1,0 +1,192 @@
+"""Django settings. Values of this installation come from `HOUQIN_…` (see `environment.py`)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from houqin.project import environment
+
+HERE = Path(__file__).resolve().parent.parent
+ENVIRONMENT = environment.read()
+
+DEBUG = ENVIRONMENT.debug and ENVIRONMENT.mode != "production"
+SECRET_KEY = ENVIRONMENT.secret_key
+ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
+BASE_URL = ENVIRONMENT.base_url or "http://127.0.0.1:8000"
+DATA_DIR = ENVIRONMENT.data_dir
+TRUSTED_PROXIES = list(ENVIRONMENT.trusted_proxies)
+SECURE = ENVIRONMENT.tls or BASE_URL.startswith("https://")
+
+SERVICES = sorted(
+    f"houqin.services.{folder.parent.name}" for folder in (HERE / "services").glob("[a-z]*/apps.py")
+)
+OURS = [
+    "houqin.foundation.trail",
+    "houqin.foundation.people",
+    "houqin.foundation.places",
+    "houqin.foundation.calendar",
+    "houqin.foundation.files",
+    "houqin.foundation.notices",
+    "houqin.affairs",
+    "houqin.exchange",
+    "houqin.portal",
+    *SERVICES,
+]
+# While the house is being built a room may still be missing.
+OURS = [name for name in OURS if (HERE.parent / name.replace(".", "/") / "apps.py").exists()]
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "django_htmx",
+    "template_partials",
+    *OURS,
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "houqin.project.headers.HeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "houqin.project.urls"
+WSGI_APPLICATION = "houqin.project.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+_db = ENVIRONMENT.database
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": _db.pop("dbname", "houqin"),
+        "USER": _db.pop("user", ""),
+        "PASSWORD": _db.pop("password", ""),
+        "HOST": _db.pop("host", ""),
+        "PORT": str(_db.pop("port", "")),
+        "OPTIONS": _db,
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "houqin_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+
+AUTH_USER_MODEL = "people.Person"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "houqin_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = SECURE
+CSRF_COOKIE_NAME = "houqin_csrf"
+CSRF_COOKIE_SECURE = SECURE
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.base_url] if ENVIRONMENT.base_url else []
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+# Only a proxy that HOUQIN_TRUSTED_PROXIES names may say that the outer leg was encrypted (see headers.py).
+SECURE_PROXY_SSL_HEADER = None
+CSP_REPORTS_KEPT: list[dict[str, Any]] | None = None
+
+LANGUAGE_CODE = ENVIRONMENT.language
+LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("英文"))]
+LANGUAGE_COOKIE_NAME = "houqin_language"
+LOCALE_PATHS = [HERE / "locale"]
+USE_I18N = True
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [HERE / "static"] if (HERE / "static").is_dir() else []
+STATIC_ROOT = DATA_DIR / "static"
+MEDIA_ROOT = DATA_DIR / "files"
+WHITENOISE_MAX_AGE = 3600
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_ROOT}},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+
+LOGIN_URL = "/sign-in"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/sign-in"
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
+SILENCED_SYSTEM_CHECKS = [
+    "security.W002",  # X-Frame-Options is set by our own middleware
+    "security.W005",  # other names under the same domain are not ours to promise
+    "security.W021",
+]
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "text": {"()": "houqin.project.logs.formatter", "json": False},
+        "json": {"()": "houqin.project.logs.formatter", "json": True},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "stream": sys.stderr,
+            "formatter": ENVIRONMENT.log_format if ENVIRONMENT.log_format in {"text", "json"} else "text",
+        }
+    },
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        "procrastinate": {"level": "WARNING"},
+        "django.server": {"level": "WARNING"},
+    },
+}

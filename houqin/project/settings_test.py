@@ -1,0 +1,19 @@
+"""Settings of the tests: as in production, but quick hashes and no compressed manifest."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+os.environ.setdefault("HOUQIN_MODE", "test")
+
+from houqin.project.settings import *  # noqa: E402, F403
+from houqin.project.settings import STORAGES  # noqa: E402
+
+SECRET_KEY = "tests-only-" + "0123456789abcdef" * 3
+ALLOWED_HOSTS = ["*"]
+CSP_REPORTS_KEPT: list[dict[str, Any]] | None = []
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
