@@ -27,6 +27,7 @@ SERVICES = sorted(
 OURS = [
     "houqin.foundation.trail",
     "houqin.foundation.people",
+    "houqin.foundation.limits",
     "houqin.foundation.places",
     "houqin.foundation.calendar",
     "houqin.foundation.files",

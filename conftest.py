@@ -1,0 +1,5 @@
+"""Fixtures of the whole suite. What must happen before the settings are read is in `houqin/testing/plugin.py`."""
+
+from houqin.testing.plugin import django_db_setup
+
+__all__ = ["django_db_setup"]
