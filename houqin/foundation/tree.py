@@ -1,7 +1,7 @@
 """Trees whose subtrees are one index range.
 
-``path`` is ``/1/5/23/``: the ids from the root to the row itself. Row triggers of the database keep it, so a wrong
-path or a circle cannot be stored, whoever writes (bulk loads included). "In the subtree of X" is
+``path`` is ``/1/5/23/``: the ids from the root to the row itself. Row triggers of the database keep it, so a
+wrong path or a circle cannot be stored, whoever writes (bulk loads included). "In the subtree of X" is
 ``path LIKE X.path || '%'``, a range of a plain index under the C collation.
 """
 
@@ -14,14 +14,15 @@ BEGIN
   IF NEW.parent_id IS NULL THEN
     NEW.path := '/' || NEW.id || '/';
   ELSE
-    -- Share-locked, so that a move of the parent and a new child never pass each other; two moves that would close
-    -- a circle between them wait for each other, and the database ends one.
+    -- Share-locked, so that a move of the parent and a new child never pass each other; two moves that would
+    -- close a circle between them wait for each other, and the database ends one.
     SELECT path INTO above FROM {table} WHERE id = NEW.parent_id FOR SHARE;
     IF above IS NULL THEN
       RAISE foreign_key_violation USING MESSAGE = '{table}: parent ' || NEW.parent_id || ' does not exist';
     END IF;
     IF position('/' || NEW.id || '/' in above) > 0 THEN
-      RAISE check_violation USING MESSAGE = '{table}: a row cannot stand below itself', CONSTRAINT = '{table}_no_circle';
+      RAISE check_violation
+        USING MESSAGE = '{table}: a row cannot stand below itself', CONSTRAINT = '{table}_no_circle';
     END IF;
     NEW.path := above || NEW.id || '/';
   END IF;
@@ -47,15 +48,20 @@ DROP FUNCTION {table}_path_below();
 
 
 def path_triggers(table: str) -> tuple[str, str]:
-    """SQL to install, and to remove, the triggers that keep ``path`` of ``table``: for ``RunSQL`` in its migration."""
+    """SQL to install, and to remove, the triggers that keep ``path`` of ``table``: for ``RunSQL``."""
     return _FUNCTION.format(table=table), _REVERSE.format(table=table)
 
 
 class PathField(models.TextField):
-    """The place of a row in its tree, written by the database alone (and read back when a row is inserted)."""
+    """The place of a row in its tree, written by the database alone (and read back after an insert)."""
 
     db_returning = True
 
     def __init__(self, **options: object) -> None:
         options.update(editable=False, db_collation="C", db_index=True, default="")
         super().__init__(**options)  # type: ignore[arg-type]  # Django's options are heterogeneous
+
+
+def ids(path: str) -> list[int]:
+    """The ids from the root to the row itself: ``[1, 5, 23]`` for ``/1/5/23/``, nothing for an empty path."""
+    return [int(part) for part in path.split("/") if part]

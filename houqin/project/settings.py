@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "houqin.foundation.trail.middleware.AddressMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "houqin.project.headers.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -109,6 +110,7 @@ CACHES = {
 }
 
 AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = ["houqin.foundation.people.sign_in.DoorBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -122,6 +124,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "houqin_session"
+SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day and the overtime after it
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = SECURE

@@ -1,5 +1,6 @@
 """Organisations, people, roles, appointments and duty."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib.auth import get_backends
@@ -49,7 +50,13 @@ class Organisation(models.Model):
         return self.short_name or self.name
 
 
-class PersonManager(BaseUserManager["Person"]):
+class PersonQuerySet(models.QuerySet["Person"]):
+    def active(self, on: date | None = None) -> "PersonQuerySet":
+        """Whoever belongs here on that day (default: today)."""
+        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on or timezone.localdate()))
+
+
+class PersonManager(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  # type: ignore[misc]  # built
     def get_by_natural_key(self, username: str | None) -> "Person":
         return self.get(username=username)
 
@@ -118,7 +125,7 @@ class Person(AbstractBaseUser):
 
 
 class Role(models.Model):
-    """A named set of permissions, editable in the back office. Each app's ``permissions.py`` announces codes."""
+    """A named set of permissions, editable in the back office. Apps announce codes in ``permissions.py``."""
 
     code = models.TextField(_("编码"), unique=True)
     name = models.TextField(_("名称"))
@@ -134,6 +141,13 @@ class Role(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def current(self, on: date | None = None) -> "AppointmentQuerySet":
+        """Those that hold on that day (default: today), the last day included."""
+        day = on or timezone.localdate()
+        return self.filter(Q(to_on__isnull=True) | Q(to_on__gte=day), from_on__lte=day)
 
 
 class Appointment(models.Model):
@@ -155,6 +169,8 @@ class Appointment(models.Model):
     to_on = models.DateField(_("截止日期"), null=True, blank=True, help_text=_("含当日；留空为长期"))
     high_risk = models.BooleanField(_("廉政风险岗位"), default=False)
 
+    objects = AppointmentQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("任职")
         verbose_name_plural = _("任职")
@@ -173,8 +189,8 @@ class Appointment(models.Model):
 class DutyShift(models.Model):
     """One person's duty in one section, with the substitute who took it over and the hand-over to the next.
 
-    Whoever is on duty is the substitute if there is one, else the person. A hand-over ends the shift early and
-    notes what the next one must know.
+    Whoever is on duty is the substitute if there is one, else the person. A hand-over ends the shift early
+    and notes what the next one must know.
     """
 
     section = models.ForeignKey(

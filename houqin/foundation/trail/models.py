@@ -10,8 +10,8 @@ class Entry(models.Model):
     """One consequential act, written in the transaction of the act itself.
 
     It keeps names beside ids and has no foreign key, so it stays true when people leave. The database refuses
-    UPDATE, DELETE and TRUNCATE (see the first migration). Chaining and proofs will live in tables of their own
-    that point here by ``id``.
+    UPDATE, DELETE and TRUNCATE (see the first migration). Chaining and proofs will live in tables of their
+    own that point here by ``id``.
     """
 
     id = models.BigAutoField(primary_key=True)

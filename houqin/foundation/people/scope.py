@@ -1,0 +1,192 @@
+"""The one place where scope is applied: who may do what, to which records.
+
+A right comes from an appointment: a role's permissions over an organisation subtree, perhaps narrowed to a
+place subtree and to a service. Several appointments add up; none takes away. A narrowed one covers only
+records that lie in that place and service: one without a place is outside the reach of a plumber of tower A.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from houqin.foundation import tree
+from houqin.foundation.errors import NotPermitted
+from houqin.foundation.people.models import Appointment, Organisation, Person
+from houqin.foundation.trail.actors import Actor, System
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A current appointment as scope sees it. ``place_path`` and ``service`` are empty where not narrowed."""
+
+    appointment_id: int | None
+    appointment_name: str
+    permissions: frozenset[str]
+    organisation_path: str
+    place_path: str
+    service: str
+    head: bool
+
+    def covers(self, organisation_path: str, place_path: str = "", service: str = "") -> bool:
+        """Whether a record of that section, place and service lies within."""
+        return (
+            organisation_path.startswith(self.organisation_path)
+            and place_path.startswith(self.place_path)
+            and self.service in ("", service)
+        )
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether this reaches a whole root organisation, not narrowed."""
+        return len(tree.ids(self.organisation_path)) == 1 and not self.place_path and not self.service
+
+
+#: What the platform itself acts by: no appointment, no bounds.
+EVERYTHING = Grant(None, "", frozenset(), "/", "", "", head=False)
+
+
+def grants(actor: Actor) -> tuple[Grant, ...]:
+    """The appointments of ``actor`` that hold today: one query, then kept on the actor (for its request)."""
+    if not isinstance(actor, Person) or actor.pk is None:
+        return ()
+    today = timezone.localdate()
+    kept: tuple[date, tuple[Grant, ...]] | None = actor.__dict__.get("_grants")
+    if kept is None or kept[0] != today:
+        kept = actor.__dict__["_grants"] = (today, _load(actor, today))
+    return kept[1]
+
+
+def forget(actor: Actor) -> None:
+    """Ask the database again next time: for whoever changed the appointments of a person at hand."""
+    getattr(actor, "__dict__", {}).pop("_grants", None)
+
+
+def within(
+    actor: Actor, permission: str, *, organisation: str, place: str | None = None, service: str | None = None
+) -> Q:
+    """A condition for the records on which ``actor`` holds ``permission``.
+
+    ``organisation``, ``place`` and ``service`` are lookups of the record: ``section__path``, ``place__path``,
+    ``item__service``. Leave out what a record has not: narrowed appointments then give nothing.
+    """
+    if isinstance(actor, System):
+        return Q()
+    condition = Q(pk__in=[])
+    for grant in _holding(actor, permission):
+        if (grant.place_path and not place) or (grant.service and not service):
+            continue
+        part = Q(**{f"{organisation}__startswith": grant.organisation_path})
+        if grant.place_path:
+            part &= Q(**{f"{place}__startswith": grant.place_path})
+        if grant.service:
+            part &= Q(**{str(service): grant.service})
+        condition |= part
+    return condition
+
+
+def holds(actor: Actor, permission: str) -> bool:
+    """Whether ``actor`` holds ``permission`` anywhere."""
+    return isinstance(actor, System) or any(True for _ in _holding(actor, permission))
+
+
+def grant_for(
+    actor: Actor, permission: str, *, organisation_path: str | None, place_path: str = "", service: str = ""
+) -> Grant | None:
+    """The appointment by which ``actor`` holds ``permission`` on that record, or None; asks no record again.
+
+    ``organisation_path=None`` means that any appointment with the permission will do.
+    """
+    if isinstance(actor, System):
+        return EVERYTHING
+    for grant in _holding(actor, permission):
+        if organisation_path is None or grant.covers(organisation_path, place_path, service):
+            return grant
+    return None
+
+
+def authorise(
+    actor: Actor, permission: str, *, organisation_path: str | None, place_path: str = "", service: str = ""
+) -> Grant:
+    """As :func:`grant_for`, but raises ``NotPermitted`` where there is none."""
+    grant = grant_for(
+        actor, permission, organisation_path=organisation_path, place_path=place_path, service=service
+    )
+    if grant is None:
+        raise NotPermitted
+    return grant
+
+
+def authorise_everywhere(actor: Actor, permission: str) -> Grant:
+    """For what belongs to no one organisation (roles, the calendar): the right over a root, not narrowed."""
+    if isinstance(actor, System):
+        return EVERYTHING
+    for grant in _holding(actor, permission):
+        if grant.everywhere:
+            return grant
+    raise NotPermitted
+
+
+def holders(
+    permission: str, *, organisation_path: str, place_path: str = "", service: str = ""
+) -> QuerySet[Person]:
+    """Whoever holds ``permission`` on that record today, by name."""
+    place = Q(place__isnull=True) | Q(place_id__in=tree.ids(place_path))
+    appointments = Appointment.objects.current().filter(
+        place,
+        role__permissions__contains=[permission],
+        organisation_id__in=tree.ids(organisation_path),
+        service__in={"", service},
+    )
+    return Person.objects.active().filter(pk__in=appointments.values("person_id"))
+
+
+def heads_of(organisation: Organisation) -> list[Person]:
+    """Who heads ``organisation``: its own heads, else those of the nearest one above that has any."""
+    found = (
+        Appointment.objects.current()
+        .filter(
+            role__head=True,
+            organisation_id__in=tree.ids(organisation.path),
+            place__isnull=True,
+            service="",
+            person__in=Person.objects.active(),
+        )
+        .select_related("person", "organisation")
+        .order_by("person__pinyin", "person_id")
+    )
+    heads = list(found)
+    nearest = max((len(tree.ids(head.organisation.path)) for head in heads), default=0)
+    return list({head.person: None for head in heads if len(tree.ids(head.organisation.path)) == nearest})
+
+
+def _holding(actor: Actor, permission: str) -> Iterable[Grant]:
+    return (grant for grant in grants(actor) if permission in grant.permissions)
+
+
+def _load(person: Person, today: date) -> tuple[Grant, ...]:
+    if not person.is_active:
+        return ()
+    rows = (
+        Appointment.objects.current(today)
+        .filter(person_id=person.pk)
+        .order_by("id")
+        .values_list(
+            "id",
+            "role__name",
+            "organisation__name",
+            "role__permissions",
+            "organisation__path",
+            "place__path",
+            "service",
+            "role__head",
+        )
+    )
+    return tuple(
+        Grant(pk, f"{role} · {name}", frozenset(codes), path, place or "", service, head)
+        for pk, role, name, codes, path, place, service, head in rows
+    )

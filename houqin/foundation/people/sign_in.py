@@ -1,0 +1,171 @@
+"""The door: passwords, lockout and sessions.
+
+An attempt is counted in PostgreSQL *before* its password is looked at, under a lock of its name and its
+address; so a hundred attempts at once are no better than a hundred in a row, on however many web processes.
+What is told, and how long that takes, is the same for a wrong password, an unknown name and somebody who left.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime, timedelta
+from zlib import crc32
+
+from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.sessions.models import Session
+from django.db import connection, models, transaction
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from houqin.foundation.errors import TooMany
+from houqin.foundation.people import scope
+from houqin.foundation.people.models import Person, SignedInSession, SignInFailure
+from houqin.foundation.trail import actions as trail
+from houqin.foundation.trail.address import present_address
+
+WINDOW = timedelta(minutes=15)
+PER_NAME = 5
+PER_ADDRESS = 30
+SESSIONS = 5
+KEPT = timedelta(days=30)
+_LOCK_NAME, _LOCK_ADDRESS = 7201, 7202
+
+
+class DoorBackend:
+    """Django's authentication backend: the password behind the door, permissions from appointments."""
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None
+    ) -> Person | None:
+        """The person, or None when name and password do not fit; ``TooMany`` while the door is shut."""
+        if not username or password is None:
+            return None
+        name = normal(username)
+        count_attempt(name, present_address.get())
+        person = _check(name, password)
+        if person is not None:
+            SignInFailure.objects.filter(username=name).delete()
+        return person
+
+    def get_user(self, pk: int) -> Person | None:
+        """Who a session belongs to; asked by Django once a request."""
+        person = Person.objects.select_related("organisation").filter(pk=pk).first()
+        return person if person is not None and person.is_active else None
+
+    def has_perm(self, person: Person, permission: str, record: models.Model | None = None) -> bool:
+        return scope.holds(person, permission)
+
+
+def normal(username: str) -> str:
+    """A sign-in name as it is stored: full-width letters made plain, lower case, no spaces around."""
+    return unicodedata.normalize("NFKC", username).strip().lower()[:150]
+
+
+def count_attempt(name: str, address: str | None) -> None:
+    """Count one attempt as failed, until it turns out well; raises ``TooMany`` when there were too many."""
+    with transaction.atomic():
+        _lock(_LOCK_NAME, name)
+        if address:
+            _lock(_LOCK_ADDRESS, address)
+        opens = _opens_at(name, address)
+        if opens is None:
+            SignInFailure.objects.create(username=name, address=address)
+    if opens is not None:
+        minutes = max(1, -int((timezone.now() - opens).total_seconds() // 60))
+        raise TooMany(
+            _("登录失败次数过多，为保护账号已暂停登录。请 %(minutes)d 分钟后（%(time)s）再试。")
+            % {"minutes": minutes, "time": f"{timezone.localtime(opens):%H:%M}"},
+            code="sign_in_paused",
+        )
+
+
+def _lock(kind: int, text: str) -> None:
+    """Until the end of the transaction; always the name before the address, so that no circle can arise."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [kind, crc32(text.encode()) - 2**31])
+
+
+def _opens_at(name: str, address: str | None) -> datetime | None:
+    """When the door opens again: once the oldest failure that fills the count is past the window."""
+    since = timezone.now() - WINDOW
+    moments = []
+    for condition, limit in ((Q(username=name), PER_NAME), (Q(address=address), PER_ADDRESS)):
+        if address is None and limit == PER_ADDRESS:
+            continue
+        newest = SignInFailure.objects.filter(condition, at__gt=since).order_by("-at")
+        moments += newest.values_list("at", flat=True)[limit - 1 : limit]
+    return max(moments) + WINDOW if moments else None
+
+
+def _check(name: str, password: str) -> Person | None:
+    person = Person.objects.filter(username=name).select_related("organisation").first()
+    if person is None or not person.has_usable_password():
+        make_password(password)  # takes the time a check would take
+        return None
+    fits = check_password(password, person.password, setter=lambda raw: _rehash(person, raw))
+    return person if fits and person.is_active else None
+
+
+def _rehash(person: Person, password: str) -> None:
+    """A hash of an older kind is renewed while the password is at hand."""
+    Person.objects.filter(pk=person.pk).update(password=make_password(password))
+
+
+def begin(request: HttpRequest, person: Person) -> None:
+    """Sign ``person`` in on this browser; of more than five sessions the oldest end."""
+    login(request, person, backend="houqin.foundation.people.sign_in.DoorBackend")
+    request.session.save()
+    with transaction.atomic():
+        Person.objects.select_for_update().get(pk=person.pk)
+        _note(request, person)
+        surplus = SignedInSession.objects.filter(person=person).order_by("-started_at", "-id")[SESSIONS:]
+        _end([kept.session_key for kept in surplus])
+        trail.record(person, "people.sign_in", person)
+
+
+def _note(request: HttpRequest, person: Person) -> None:
+    SignedInSession.objects.create(
+        person=person,
+        session_key=str(request.session.session_key),
+        address=present_address.get(),
+        device=request.headers.get("User-Agent", "")[:200],
+    )
+
+
+def end(request: HttpRequest) -> None:
+    """Sign out of this browser."""
+    person = request.user
+    SignedInSession.objects.filter(session_key=request.session.session_key or "").delete()
+    if isinstance(person, Person):
+        trail.record(person, "people.sign_out", person)
+    logout(request)
+
+
+def keep_only_this(request: HttpRequest, person: Person) -> None:
+    """After a change of password: this browser stays signed in, all others do not."""
+    update_session_auth_hash(request, person)
+    request.session.save()
+    end_sessions(person)
+    _note(request, person)
+
+
+def end_sessions(person: Person) -> None:
+    """End every session of a person."""
+    _end(list(SignedInSession.objects.filter(person=person).values_list("session_key", flat=True)))
+
+
+def _end(keys: list[str]) -> None:
+    Session.objects.filter(session_key__in=keys).delete()
+    SignedInSession.objects.filter(session_key__in=keys).delete()
+
+
+def sweep() -> None:
+    """Drop what no longer counts: failures of a month ago and sessions that have run out."""
+    now = timezone.now()
+    SignInFailure.objects.filter(at__lt=now - KEPT).delete()
+    Session.objects.filter(expire_date__lt=now).delete()
+    alive = Session.objects.values("session_key")
+    SignedInSession.objects.exclude(session_key__in=alive).delete()

@@ -1,0 +1,88 @@
+"""Writing the trail. There is no other write to it, and none that changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from django.db import models
+
+from houqin.foundation.trail.actors import Actor
+from houqin.foundation.trail.address import present_address
+from houqin.foundation.trail.models import Entry
+
+
+class GrantLike(Protocol):
+    """The appointment by which somebody acted."""
+
+    @property
+    def appointment_id(self) -> int | None: ...  # pragma: no cover - a protocol
+
+    @property
+    def appointment_name(self) -> str: ...  # pragma: no cover - a protocol
+
+
+def entry(
+    actor: Actor,
+    action: str,
+    record: models.Model,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    grant: GrantLike | None = None,
+    name: str = "",
+) -> Entry:
+    """An entry that is not written yet, for :func:`record_many`. Arguments as for :func:`record`."""
+    return Entry(
+        actor_id=actor.pk,
+        actor_name=actor.name,
+        appointment_id=grant.appointment_id if grant else None,
+        appointment_name=grant.appointment_name if grant else "",
+        address=present_address.get(),
+        action=action,
+        record_type=record._meta.label_lower,
+        record_id=str(record.pk),
+        record_name=name or str(record),
+        before=before,
+        after=after,
+    )
+
+
+def record(
+    actor: Actor,
+    action: str,
+    record: models.Model,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    grant: GrantLike | None = None,
+    name: str = "",
+) -> Entry:
+    """Write that ``actor`` did ``action`` to ``record``: one INSERT, in the caller's transaction.
+
+    ``action`` is a dotted code as in ``affairs.accept``. ``before`` and ``after`` hold what changed (dates,
+    numbers and ids are made JSON). ``grant`` is the appointment used, ``name`` spares asking the record.
+    """
+    written = entry(actor, action, record, before=before, after=after, grant=grant, name=name)
+    written.save(force_insert=True)
+    return written
+
+
+def record_many(entries: Iterable[Entry]) -> list[Entry]:
+    """Write many entries made by :func:`entry` in one statement (per thousand)."""
+    return Entry.objects.bulk_create(entries, batch_size=1000)
+
+
+def values_of(record: models.Model) -> dict[str, Any]:
+    """The stored values of a record by field, without secrets and derived fields; queries nothing."""
+    return {
+        field.attname: field.value_from_object(record)
+        for field in record._meta.concrete_fields
+        if field.editable and field.name != "password"
+    }
+
+
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What changed between two :func:`values_of`: the old values and the new ones, nothing else."""
+    changed = [key for key in after if before.get(key) != after[key]]
+    return {key: before.get(key) for key in changed}, {key: after[key] for key in changed}

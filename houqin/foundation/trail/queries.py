@@ -1,0 +1,11 @@
+"""Reading the trail."""
+
+from django.db import models
+from django.db.models import QuerySet
+
+from houqin.foundation.trail.models import Entry
+
+
+def entries_of(record: models.Model) -> QuerySet[Entry]:
+    """Everything that was done to one record, newest first."""
+    return Entry.objects.filter(record_type=record._meta.label_lower, record_id=str(record.pk))
