@@ -8,12 +8,14 @@ from django.utils.translation import gettext_lazy as _
 class Year(models.Model):
     """A year of the calendar, with the official notice it follows (国务院办公厅关于部分节假日安排的通知).
 
-    A year without a notice is worked out from the plain week and the fixed holidays, says so, and the administrator
-    is warned.
+    A year without a notice is worked out from the plain week and the fixed holidays, says so, and the
+    administrator is warned.
     """
 
     year = models.PositiveSmallIntegerField(_("年份"), primary_key=True)
-    notice_number = models.TextField(_("通知文号"), blank=True, help_text=_("如 国办发明电〔2025〕7号；未发布时留空"))
+    notice_number = models.TextField(
+        _("通知文号"), blank=True, help_text=_("如 国办发明电〔2025〕7号；未发布时留空")
+    )
 
     class Meta:
         verbose_name = _("年度")

@@ -1,4 +1,4 @@
-"""How often something was done in a window of time, counted in PostgreSQL so that every web process sees the same."""
+"""How often something was done in a window of time, counted in PostgreSQL for all web processes."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -42,9 +42,11 @@ class SpaceKind(models.TextChoices):
 
 
 class Place(models.Model):
-    """A site, building, floor or space. ``full_name`` reads from the building down and is kept by the actions."""
+    """A site, building, floor or space. The actions keep ``full_name``, from the building down."""
 
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级")
+    )
     path = PathField()
     kind = models.TextField(_("类别"), choices=PlaceKind)
     code = models.TextField(_("编码"), unique=True)
@@ -66,13 +68,16 @@ class Place(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="place_has_name"),
             models.CheckConstraint(
-                condition=(Q(kind="site") & Q(parent__isnull=True)) | (~Q(kind="site") & Q(parent__isnull=False)),
+                condition=(Q(kind="site") & Q(parent__isnull=True))
+                | (~Q(kind="site") & Q(parent__isnull=False)),
                 name="place_only_sites_are_roots",
             ),
             models.CheckConstraint(
                 condition=Q(kind="space") | Q(space_kind=""), name="place_only_spaces_have_a_use"
             ),
-            models.CheckConstraint(condition=Q(area_m2__isnull=True) | Q(area_m2__gt=0), name="place_area_positive"),
+            models.CheckConstraint(
+                condition=Q(area_m2__isnull=True) | Q(area_m2__gt=0), name="place_area_positive"
+            ),
         ]
 
     def __str__(self) -> str:

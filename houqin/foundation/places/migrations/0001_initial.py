@@ -1,8 +1,8 @@
 import django.db.models.deletion
-import houqin.foundation.places.models
-import houqin.foundation.tree
 from django.db import migrations, models
 
+import houqin.foundation.places.models
+import houqin.foundation.tree
 from houqin.foundation.tree import path_triggers
 
 
