@@ -1,0 +1,161 @@
+"""Submission: from a filled-in form to a case that somebody has."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from houqin.affairs import clocks, offers, rights
+from houqin.affairs.declare import ITEMS, Audience, Item, Kind
+from houqin.affairs.forms import CaseForm
+from houqin.affairs.models import Case, Event, Follower
+from houqin.affairs.moves import Move
+from houqin.affairs.numbers import number_of
+from houqin.foundation.errors import NotFound, NotPermitted, Problem
+from houqin.foundation.files.actions import attach
+from houqin.foundation.people.models import Organisation, Person
+from houqin.foundation.trail.actors import Actor, Outsider
+
+
+class DirectItem(Problem):
+    """A direct item opens no case; its own page or call does the work."""
+
+    code = "direct_item"
+    status = 409
+
+
+@transaction.atomic
+def submit(
+    actor: Actor,
+    *,
+    item: str,
+    data: Mapping[str, Any],
+    applicant: Person | Outsider | None = None,
+    channel: str = "web",
+    session_key: str = "",
+) -> Case:
+    """Open a case of ``item`` with what the form took, for ``actor`` or for the ``applicant`` whose call a clerk takes.
+
+    A report of something already being dealt with joins that case instead; then the running case comes back. Raises
+    NotFound for an unknown item or one switched off, DirectItem for a direct one, NotPermitted for the wrong audience,
+    Problem with ``errors`` by field for the form.
+    """
+    declared = ITEMS.get(item)
+    if declared is None:
+        raise NotFound(_("没有这个服务事项，请从服务目录中选择。"))
+    applicant = _applicant(actor, applicant, declared)
+    organisation = applicant.organisation if isinstance(applicant, Person) else None
+    offer = offers.offered(declared, organisation)
+    if not offer.enabled:
+        raise NotFound(_("“%(name)s”目前未开放办理，请咨询后勤服务热线。") % {"name": offer.name})
+    if declared.kind is Kind.DIRECT:
+        raise DirectItem(_("“%(name)s”无需受理，请直接到其页面办理。") % {"name": offer.name})
+    form = _checked(declared, data, actor)
+    if running := declared.moments.existing(form):
+        return _join(running, form, actor, applicant, declared, session_key)
+    return _open(offer, form, actor, applicant, organisation, channel, session_key)
+
+
+def _applicant(actor: Actor, applicant: Person | Outsider | None, item: Item) -> Person | Outsider:
+    if applicant is not None and applicant != actor:
+        from_clerk = isinstance(actor, Person) and rights.scope.holds(actor, "affairs.intake")
+        if not from_clerk:
+            raise NotPermitted(_("您没有代他人登记的权限。"))
+        return applicant
+    if isinstance(actor, Outsider):
+        if item.audience is not Audience.PUBLIC:
+            raise NotPermitted(_("此事项需登录后办理，请先登录。"))
+        return actor
+    if not isinstance(actor, Person):
+        raise NotPermitted
+    return actor
+
+
+def _checked(item: Item, data: Mapping[str, Any], actor: Actor) -> CaseForm:
+    assert item.form is not None
+    form = item.form(data, actor=actor)
+    if not form.is_valid():
+        raise Problem(
+            _("有几处需要修改，请按提示更正后再提交。"),
+            errors={field: list(texts) for field, texts in form.errors.items()},
+        )
+    return form
+
+
+def _open(
+    offer: offers.Offered,
+    form: CaseForm,
+    actor: Actor,
+    applicant: Person | Outsider,
+    organisation: Organisation | None,
+    channel: str,
+    session_key: str,
+) -> Case:
+    now, item = timezone.now(), offer.item
+    identity = _next_id()
+    person = applicant if isinstance(applicant, Person) else None
+    case = Case(
+        id=identity,
+        number=number_of(identity, now),
+        item_code=item.code,
+        service=item.service,
+        item_name=offer.name,
+        title=form.title(),
+        data=form.kept(),
+        category=form.category(),
+        flow={**offers.snapshot(offer), "visits": {}},
+        version=0,
+        channel=channel,
+        applicant=person,
+        applicant_name=applicant.name,
+        applicant_phone=applicant.phone,
+        organisation=organisation,
+        registered_by=actor if isinstance(actor, Person) and actor != applicant else None,
+        place=form.place(),
+        section=offers.section_for(
+            item, category=form.category(), place=form.place(), organisation=organisation
+        ),
+        submitted_at=now,
+    )
+    clocks.begin(case, offer.limit, now=now)
+    case.save(force_insert=True)
+    attach(actor, form.files(), record=case, label="submit", session_key=session_key)
+    item.moments.submitted(case, form)
+    move = Move(actor, "submit", case, now)
+    move.data = {"channel": channel}
+    move.enter(0)
+    move.write()
+    return case
+
+
+def _join(
+    case: Case, form: CaseForm, actor: Actor, applicant: Person | Outsider, item: Item, session_key: str
+) -> Case:
+    """Take another report into the running case: its applicant follows the case from now on."""
+    person = applicant if isinstance(applicant, Person) else None
+    known = person is not None and (
+        case.applicant_id == person.pk or case.followers.filter(person=person).exists()
+    )
+    if not known:
+        Follower.objects.create(
+            case=case,
+            person=person,
+            name=applicant.name,
+            phone=applicant.phone,
+            text=form.title(),
+            at=timezone.now(),
+        )
+    attach(actor, form.files(), record=case, label="submit", session_key=session_key)
+    Event.objects.create(
+        case=case, at=timezone.now(), actor=person, actor_name=applicant.name, verb="join", text=form.title()
+    )
+    item.moments.joined(case, form)
+    return case
+
+
+def _next_id() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('affairs_case', 'id'))")
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,219 @@
+"""Input of cases and of verbs. Pages and API calls bind the same forms, so both check alike."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
+
+from houqin.affairs.models import Case
+from houqin.foundation.people.models import Organisation, Person
+from houqin.foundation.places.models import Place
+from houqin.foundation.trail.actors import Actor
+
+
+class FileIdsField(forms.Field):
+    """Ids of uploaded files. In a JSON Schema its items have ``format: houqin-file``."""
+
+    widget = forms.MultipleHiddenInput
+
+    def __init__(self, *, most: int = 9, **options: Any) -> None:
+        options.setdefault("required", False)
+        options.setdefault("label", _("照片"))
+        super().__init__(**options)
+        self.most = most
+
+    def to_python(self, value: Any) -> list[str]:
+        ids = [value] if isinstance(value, str) else list(value or [])
+        return [str(each) for each in ids if each]
+
+    def validate(self, value: list[str]) -> None:
+        super().validate(value)
+        if len(value) > self.most:
+            raise forms.ValidationError(_("最多 %(most)s 个，请移除多余的。") % {"most": self.most})
+
+
+class CaseForm(forms.Form):
+    """What an applicant fills in. Subclass with fields; say how a case is titled, placed and categorised.
+
+    File fields are :class:`FileIdsField`; the engine attaches them to the case.
+    """
+
+    def __init__(self, *args: Any, actor: Actor | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.actor = actor
+
+    def title(self) -> str:
+        """The case in one line, as it stands in lists."""
+        raise NotImplementedError
+
+    def place(self) -> Place | None:
+        """Where it is about, from the cleaned data."""
+        return self.cleaned_data.get("place")
+
+    def category(self) -> str:
+        """What routing goes by besides item and place."""
+        return ""
+
+    def kept(self) -> dict[str, Any]:
+        """The cleaned data as JSON: records by id, files left out."""
+        return {
+            name: value.pk if hasattr(value, "pk") else value
+            for name, value in self.cleaned_data.items()
+            if not isinstance(self.fields[name], FileIdsField)
+        }
+
+    def files(self) -> list[str]:
+        return [
+            identity
+            for name, value in self.cleaned_data.items()
+            if isinstance(self.fields[name], FileIdsField)
+            for identity in value
+        ]
+
+
+class VerbForm(forms.Form):
+    """What a verb takes besides its task. ``standard`` fields go to the engine, all others to the item's moments."""
+
+    standard: ClassVar[frozenset[str]] = frozenset({"comment", "photos"})
+    comment = forms.CharField(
+        label=_("说明"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(
+        self, *args: Any, actor: Actor | None = None, case: Case | None = None, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.actor, self.case = actor, case
+
+    def split(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Cleaned data for the engine, and for the service."""
+        standard = {name: value for name, value in self.cleaned_data.items() if name in self.standard}
+        return standard, {
+            name: value for name, value in self.cleaned_data.items() if name not in self.standard
+        }
+
+
+class ReasonForm(VerbForm):
+    """A verb that owes the applicant or the next one a reason."""
+
+    comment = forms.CharField(
+        label=_("原因"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("请写明原因，对方会看到。")},
+    )
+
+
+class DoneForm(VerbForm):
+    photos = FileIdsField()
+
+
+class ArriveForm(VerbForm):
+    standard = frozenset({"comment", "code"})
+    code = forms.CharField(label=_("现场二维码"), required=False, max_length=200)
+
+
+class TransferForm(ReasonForm):
+    standard = frozenset({"comment", "section", "person"})
+    section = forms.ModelChoiceField(
+        Organisation.objects.filter(ended_on__isnull=True),
+        label=_("转给科室"),
+        required=False,
+        error_messages={"invalid_choice": _("没有这个科室，请重新选择。")},
+    )
+    person = forms.ModelChoiceField(
+        Person.objects.filter(ended_on__isnull=True),
+        label=_("转给人员"),
+        required=False,
+        error_messages={"invalid_choice": _("没有这个人，请重新选择。")},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not data.get("section") and not data.get("person") and not self.errors:
+            raise forms.ValidationError(_("请选择转给哪个科室或哪位人员。"))
+        return data
+
+
+class DispatchForm(VerbForm):
+    standard = frozenset({"comment", "sections", "person"})
+    sections = forms.ModelMultipleChoiceField(
+        Organisation.objects.filter(ended_on__isnull=True),
+        label=_("承办科室"),
+        required=False,
+        error_messages={"invalid_choice": _("没有这个科室，请重新选择。")},
+    )
+    person = forms.ModelChoiceField(
+        Person.objects.filter(ended_on__isnull=True),
+        label=_("承办人"),
+        required=False,
+        error_messages={"invalid_choice": _("没有这个人，请重新选择。")},
+    )
+
+    clean = TransferForm.clean
+
+
+class AddApproverForm(ReasonForm):
+    standard = frozenset({"comment", "person"})
+    person = forms.ModelChoiceField(
+        Person.objects.filter(ended_on__isnull=True),
+        label=_("加签人"),
+        error_messages={"required": _("请选择加签人。"), "invalid_choice": _("没有这个人，请重新选择。")},
+    )
+
+
+class SupplementForm(VerbForm):
+    photos = FileIdsField(label=_("补充材料"))
+    comment = forms.CharField(
+        label=_("补充说明"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("请写明补充了什么。")},
+    )
+
+
+class ReopenForm(ReasonForm):
+    photos = FileIdsField()
+
+
+class RateForm(VerbForm):
+    standard = frozenset({"stars", "tags", "comment"})
+    stars = forms.IntegerField(
+        label=_("星级"),
+        validators=[MinValueValidator(1, _("请选择一至五星。")), MaxValueValidator(5, _("请选择一至五星。"))],
+        error_messages={"required": _("请选择一至五星。")},
+    )
+    tags = forms.JSONField(label=_("标签"), required=False)
+
+    def clean_tags(self) -> list[str]:
+        tags = self.cleaned_data["tags"] or []
+        if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags) or len(tags) > 12:
+            raise forms.ValidationError(_("标签应为文字列表，最多 12 个。"))
+        return tags
+
+
+VERB_FORMS: Mapping[str, type[VerbForm]] = {
+    "approve": VerbForm,
+    "refuse": ReasonForm,
+    "return_step": ReasonForm,
+    "add_approver": AddApproverForm,
+    "dispatch": DispatchForm,
+    "accept": VerbForm,
+    "arrive": ArriveForm,
+    "complete": DoneForm,
+    "transfer": TransferForm,
+    "request_supplement": ReasonForm,
+    "supplement": SupplementForm,
+    "confirm": VerbForm,
+    "reopen": ReopenForm,
+    "remind": VerbForm,
+    "withdraw": VerbForm,
+    "rate": RateForm,
+}
+
+
+def form_of(case: Case, verb: str) -> type[VerbForm]:
+    """The form a verb takes on ``case``: the item's own where it has one."""
+    return case.item.verb_forms.get(verb) or VERB_FORMS[verb]

@@ -1,0 +1,418 @@
+"""Cases, their tasks, what happened to them, and what administrators set without code."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from houqin.affairs.declare import ITEMS, ClockKind, Item, StepKind
+from houqin.foundation.people.models import Organisation, Person
+from houqin.foundation.places.models import Place
+
+
+class State(models.TextChoices):
+    OPEN = "open", _("办理中")
+    WAITING_APPLICANT = "waiting_applicant", _("待补正")
+    CONFIRMING = "confirming", _("待确认")
+    COMPLETED = "completed", _("已办结")
+    REFUSED = "refused", _("不予受理")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+ENDED = (State.COMPLETED, State.REFUSED, State.WITHDRAWN)
+
+
+class TaskState(models.TextChoices):
+    OPEN = "open", _("待办")
+    DONE = "done", _("已办")
+    MOVED = "moved", _("已转办")
+    ENDED = "ended", _("已终止")
+
+
+class Clocked(models.Model):
+    """A time limit that can be paused. Arithmetic is in :mod:`houqin.affairs.clocks`.
+
+    While it runs, ``due_at`` and ``amber_at`` are set and ``left_minutes`` is not; while it is paused the reverse. A
+    limit that was already over when it was paused keeps its ``due_at`` and stays red.
+    """
+
+    limit_minutes = models.PositiveIntegerField(_("时限（分钟）"), null=True, blank=True)
+    clock = models.TextField(_("计时方式"), choices=ClockKind, default=ClockKind.WORKING)
+    due_at = models.DateTimeField(_("应办结时间"), null=True, blank=True)
+    amber_at = models.DateTimeField(_("预警时间"), null=True, blank=True)
+    paused_at = models.DateTimeField(_("暂停时间"), null=True, blank=True)
+    left_minutes = models.IntegerField(_("剩余（分钟）"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def colour(self, now: "timezone.datetime | None" = None) -> str:
+        """``red`` past the limit, ``amber`` past 80 %, ``paused``, else ``open``."""
+        now = now or timezone.now()
+        if self.due_at and self.due_at < (self.paused_at or now):
+            return "red"
+        if self.paused_at:
+            return "paused"
+        return "amber" if self.amber_at and self.amber_at <= now else "open"
+
+
+class Case(Clocked):
+    """One request (办件) on its line from submission to rating.
+
+    ``flow`` is the snapshot of the flow it started with, ``step`` the index of the present step in it, ``version`` grows
+    with every move. The applicant is a person, or somebody known by name and phone only. A deferred constraint of the
+    database holds that an open case has an open task and an ended one has none.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    number = models.TextField(_("办件编号"), unique=True, editable=False)
+    item_code = models.TextField(_("事项"))
+    service = models.TextField(_("服务"))
+    item_name = models.TextField(_("事项名称"))
+    title = models.TextField(_("标题"))
+    data = models.JSONField(_("申请内容"), default=dict)
+    category = models.TextField(_("类别"), blank=True, default="")
+    flow = models.JSONField(_("流程快照"))
+    state = models.TextField(_("状态"), choices=State, default=State.OPEN)
+    step = models.SmallIntegerField(_("当前环节"), default=0)
+    version = models.IntegerField(_("版本"), default=1)
+    channel = models.TextField(_("渠道"), default="web")
+    applicant = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="cases", verbose_name=_("申请人")
+    )
+    applicant_name = models.TextField(_("申请人姓名"))
+    applicant_phone = models.TextField(_("联系电话"), blank=True, default="")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("申请科室")
+    )
+    registered_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("登记人")
+    )
+    place = models.ForeignKey(
+        Place, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("地点")
+    )
+    section = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("承办科室"))
+    submitted_at = models.DateTimeField(_("提交时间"), default=timezone.now)
+    confirm_by = models.DateTimeField(_("确认截止"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
+    reminded_at = models.DateTimeField(_("最近催办"), null=True, blank=True)
+    reminders = models.PositiveSmallIntegerField(_("催办次数"), default=0)
+    reopened = models.PositiveSmallIntegerField(_("返工次数"), default=0)
+
+    class Meta:
+        verbose_name = _("办件")
+        verbose_name_plural = _("办件")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["applicant", "-id"], name="case_by_applicant"),
+            models.Index(fields=["section", "state", "-id"], name="case_by_section"),
+            models.Index(fields=["section", "ended_at"], name="case_by_section_end"),
+            models.Index(fields=["place", "-id"], name="case_by_place"),
+            models.Index(fields=["organisation", "-id"], name="case_by_organisation"),
+            models.Index(fields=["applicant_phone", "-id"], name="case_by_phone"),
+            models.Index(fields=["confirm_by"], name="case_confirming", condition=Q(state="confirming")),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="case_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=ENDED, ended_at__isnull=False)
+                | (~Q(state__in=ENDED) & Q(ended_at__isnull=True)),
+                name="case_ended_has_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="confirming", confirm_by__isnull=False)
+                | (~Q(state="confirming") & Q(confirm_by__isnull=True)),
+                name="case_confirming_has_deadline",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.spoken_number} {self.title}"
+
+    @property
+    def spoken_number(self) -> str:
+        """The number in groups of 4-3-3, as it is read over the phone."""
+        return f"{self.number[:4]}-{self.number[4:7]}-{self.number[7:]}"
+
+    @property
+    def item(self) -> Item:
+        return ITEMS[self.item_code]
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED
+
+    @property
+    def step_name(self) -> str:
+        steps = self.flow["steps"]
+        return steps[self.step]["name"] if self.step < len(steps) else ""
+
+    def get_absolute_url(self) -> str:
+        return f"/cases/{self.number}"
+
+
+class Task(Clocked):
+    """A step once someone has it: a person, or a section's queue. The database refuses an open task of nobody.
+
+    A transfer ends the task as ``moved`` and opens another with the same clock, so a verb on the former one is told that
+    the case has moved on. ``visit`` counts how often the step was entered. A ``required`` approval must be given even
+    where any one of several is enough (added approvers, and every one where all must agree).
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="tasks", verbose_name=_("办件"))
+    step = models.SmallIntegerField(_("环节序号"))
+    step_key = models.TextField(_("环节"))
+    step_name = models.TextField(_("环节名称"))
+    kind = models.TextField(_("类别"), choices=StepKind)
+    visit = models.SmallIntegerField(_("第几次进入"), default=1)
+    state = models.TextField(_("状态"), choices=TaskState, default=TaskState.OPEN)
+    section = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("科室")
+    )
+    assignee = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="tasks", verbose_name=_("办理人")
+    )
+    required = models.BooleanField(_("必须同意"), default=False)
+    added_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("加签人")
+    )
+    moved_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    opened_at = models.DateTimeField(_("到达时间"), default=timezone.now)
+    accepted_at = models.DateTimeField(_("接单时间"), null=True, blank=True)
+    arrived_at = models.DateTimeField(_("到场时间"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("办毕时间"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("经办人")
+    )
+    outcome = models.TextField(_("结果"), blank=True, default="")
+    ambered_at = models.DateTimeField(_("预警发出"), null=True, blank=True)
+    escalated_at = models.DateTimeField(_("超时上报"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("待办")
+        verbose_name_plural = _("待办")
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["case", "id"], name="task_by_case"),
+            models.Index(
+                fields=["assignee", "due_at"], name="task_open_by_person", condition=Q(state="open")
+            ),
+            models.Index(
+                fields=["section", "due_at"], name="task_open_by_section", condition=Q(state="open")
+            ),
+            models.Index(
+                fields=["amber_at"], name="task_amber", condition=Q(state="open", ambered_at__isnull=True)
+            ),
+            models.Index(
+                fields=["due_at"], name="task_red", condition=Q(state="open", escalated_at__isnull=True)
+            ),
+            models.Index(
+                fields=["assignee", "closed_at"], name="task_closed_by_person", condition=Q(state="done")
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="open") | Q(assignee__isnull=False) | Q(section__isnull=False),
+                name="task_open_has_someone",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", closed_at__isnull=True)
+                | (~Q(state="open") & Q(closed_at__isnull=False)),
+                name="task_closed_has_moment",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "step", "assignee"],
+                condition=Q(state="open"),
+                name="task_once_a_person_and_step",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step_name} · {self.assignee or self.section}"
+
+    @property
+    def holder_name(self) -> str:
+        """Who has it, in words."""
+        if self.assignee:
+            return self.assignee.name
+        return _("%(section)s待接单") % {"section": self.section}
+
+
+class Event(models.Model):
+    """One line of a case's timeline: what was done, by whom, and what they wrote. ``inside`` hides it from applicants."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="events", verbose_name=_("办件"))
+    at = models.DateTimeField(_("时间"), default=timezone.now)
+    actor = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name=_("操作人"))
+    actor_name = models.TextField(_("操作人姓名"))
+    verb = models.TextField(_("动作"))
+    task = models.ForeignKey(Task, models.PROTECT, null=True, related_name="+")
+    step_name = models.TextField(_("环节"), blank=True, default="")
+    text = models.TextField(_("说明"), blank=True, default="")
+    data = models.JSONField(default=dict)
+    inside = models.BooleanField(_("仅内部可见"), default=False)
+
+    class Meta:
+        verbose_name = _("办理记录")
+        verbose_name_plural = _("办理记录")
+        ordering = ["id"]
+        indexes = [models.Index(fields=["case", "id"], name="event_by_case")]
+
+
+class Follower(models.Model):
+    """Another applicant whose report was joined into the case: sees it, is told of it, may rate it."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="followers")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="followed")
+    name = models.TextField(_("姓名"))
+    phone = models.TextField(_("电话"), blank=True, default="")
+    text = models.TextField(_("描述"), blank=True, default="")
+    at = models.DateTimeField(_("时间"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("共同报告人")
+        verbose_name_plural = _("共同报告人")
+        ordering = ["id"]
+        indexes = [models.Index(fields=["person", "-id"], name="follower_by_person")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "person"], condition=Q(person__isnull=False), name="follower_once"
+            )
+        ]
+
+
+class RatingKind(models.TextChoices):
+    APPLICANT = "applicant", _("申请人评价")
+    QUALITY = "quality", _("质量回访")
+
+
+class Rating(models.Model):
+    """How it was: by the applicant, and separately by quality control. Silence is never a rating."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="ratings", verbose_name=_("办件"))
+    kind = models.TextField(_("类别"), choices=RatingKind)
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name=_("评价人"))
+    person_name = models.TextField(_("评价人姓名"))
+    stars = models.PositiveSmallIntegerField(_("星级"))
+    tags = models.JSONField(_("标签"), default=list)
+    words = models.TextField(_("评语"), blank=True, default="")
+    at = models.DateTimeField(_("评价时间"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("评价")
+        verbose_name_plural = _("评价")
+        ordering = ["-at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(stars__gte=1, stars__lte=5), name="rating_one_to_five"),
+            models.UniqueConstraint(
+                fields=["case", "kind", "person"], nulls_distinct=False, name="rating_once_a_kind_and_person"
+            ),
+        ]
+
+
+class Delegation(models.Model):
+    """While ``person`` is away, ``delegate`` has their tasks too. One delegate at a time."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="delegations", verbose_name=_("委托人"))
+    delegate = models.ForeignKey(Person, models.PROTECT, related_name="delegated", verbose_name=_("受托人"))
+    starts_at = models.DateTimeField(_("开始"))
+    ends_at = models.DateTimeField(_("结束"))
+    reason = models.TextField(_("事由"), blank=True, default="")
+
+    class Meta:
+        verbose_name = _("委托")
+        verbose_name_plural = _("委托代办")
+        ordering = ["-starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gte=F("starts_at")), name="delegation_ends_after_start"
+            ),
+            models.CheckConstraint(condition=~Q(person=F("delegate")), name="delegation_to_another"),
+            ExclusionConstraint(
+                name="delegation_one_at_a_time",
+                expressions=[
+                    (Func(F("person"), F("person"), models.Value("[]"), function="int8range"), "="),
+                    (Func(F("starts_at"), F("ends_at"), function="tstzrange"), "&&"),
+                ],
+            ),
+        ]
+
+
+class ItemSetting(models.Model):
+    """What administrators changed of an item, for everybody or for one unit's applicants. Its history is in the trail.
+
+    Empty means "as declared". ``steps`` maps a step's key to ``{"name": …, "minutes": …, "clock": …}``.
+    """
+
+    item_code = models.TextField(_("事项"))
+    unit = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("适用单位"),
+        help_text=_("留空为全部单位"),
+    )
+    name = models.TextField(_("显示名称"), blank=True, default="")
+    position = models.IntegerField(_("排序"), default=0)
+    enabled = models.BooleanField(_("开放办理"), default=True)
+    limit_minutes = models.PositiveIntegerField(_("承诺时限（分钟）"), null=True, blank=True)
+    steps = models.JSONField(_("环节设置"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("事项设置")
+        verbose_name_plural = _("事项设置")
+        ordering = ["position", "item_code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item_code", "unit"], nulls_distinct=False, name="item_setting_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.item_code
+
+
+class Route(models.Model):
+    """Item × place × category → section. The deepest place wins, then a named category, then a named unit."""
+
+    item_code = models.TextField(_("事项"))
+    category = models.TextField(_("类别"), blank=True, default="", help_text=_("留空为全部类别"))
+    place = models.ForeignKey(
+        Place,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("场所"),
+        help_text=_("含其下全部场所；留空为全部场所"),
+    )
+    unit = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("申请单位")
+    )
+    section = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("承办科室"))
+
+    class Meta:
+        verbose_name = _("分办规则")
+        verbose_name_plural = _("分办规则")
+        ordering = ["item_code", "category", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item_code", "category", "place", "unit"], nulls_distinct=False, name="route_once"
+            )
+        ]
+
+
+class Favourite(models.Model):
+    """An item somebody keeps on their home page."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="favourites")
+    item_code = models.TextField()
+    position = models.IntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["person", "item_code"], name="favourite_once")]

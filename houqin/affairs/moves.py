@@ -1,0 +1,328 @@
+"""One move of a case, whole or not at all.
+
+:func:`moving` locks the case, checks that the verb is still possible and allowed, hands out a :class:`Move` to change
+things with, and writes case, timeline, trail and notices when the block ends — all in one transaction.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from houqin.affairs import clocks, rights
+from houqin.affairs.conditions import CONDITIONS
+from houqin.affairs.declare import ClockKind, Limit, StepKind
+from houqin.affairs.models import Case, Event, State, Task, TaskState
+from houqin.affairs.who import Holder, resolve
+from houqin.foundation.calendar import clock as calendar
+from houqin.foundation.errors import Conflict, NotFound, NotPermitted
+from houqin.foundation.files.actions import attach
+from houqin.foundation.notices.actions import tell
+from houqin.foundation.people.models import Person
+from houqin.foundation.people.scope import Grant
+from houqin.foundation.trail import actions as trail
+from houqin.foundation.trail.actors import Actor
+
+SILENCE_WORKDAYS = 3
+
+
+class MovedOn(Conflict):
+    """The verb named a task, or a version, that is no longer the present one."""
+
+    code = "moved_on"
+
+
+class Move:
+    """A case under the actor's hands: locked, with its open tasks loaded. Only this class changes cases and tasks."""
+
+    def __init__(self, actor: Actor, verb: str, case: Case, now: datetime) -> None:
+        self.actor, self.verb, self.case, self.now = actor, verb, case, now
+        self.tasks: list[Task] = list(rights.open_tasks(case))
+        self.task: Task | None = None
+        self.grant: Grant | None = None
+        self.text = ""
+        self.data: dict[str, Any] = {}
+        self.inside = False
+        self.before = self.picture()
+
+    @property
+    def person(self) -> Person | None:
+        return self.actor if isinstance(self.actor, Person) else None
+
+    @property
+    def step(self) -> dict[str, Any]:
+        return self.case.flow["steps"][self.case.step]
+
+    def picture(self) -> dict[str, Any]:
+        """The case as the trail keeps it: state, step, version, and who has each open task."""
+        return {
+            "state": str(self.case.state),
+            "step": self.case.step,
+            "version": self.case.version,
+            "tasks": {
+                str(task.pk): {"assignee": task.assignee_id, "section": task.section_id}
+                for task in self.tasks
+                if task.state == TaskState.OPEN
+            },
+        }
+
+    # -- tasks ---------------------------------------------------------------------------------------------------
+
+    def close(self, task: Task, state: TaskState = TaskState.DONE, outcome: str = "") -> None:
+        """End one task; its clock stays as it stood."""
+        task.state, task.outcome = state, outcome or self.verb
+        task.closed_at, task.closed_by = self.now, self.person
+        task.save(update_fields=["state", "outcome", "closed_at", "closed_by", "accepted_at"])
+
+    def close_rest(self, tasks: Iterable[Task] | None = None) -> None:
+        """End the other open tasks, because this move decided for them too."""
+        rest = [task for task in (self.tasks if tasks is None else tasks) if task.state == TaskState.OPEN]
+        for task in rest:
+            task.state, task.outcome, task.closed_at = TaskState.ENDED, self.verb, self.now
+        if rest:
+            Task.objects.bulk_update(rest, ["state", "outcome", "closed_at"])
+
+    def give(
+        self, holders: Sequence[Holder], *, like: Task | None = None, required: bool | None = None
+    ) -> list[Task]:
+        """Open a task of the present step for each holder; ``like`` carries over that task's clock."""
+        opened = [self._task(holder, like, required) for holder in holders]
+        Task.objects.bulk_create(opened)
+        self.tasks.extend(opened)
+        for task in opened:
+            self.tell_holders([task])
+        return opened
+
+    def _task(self, holder: Holder, like: Task | None, required: bool | None) -> Task:
+        step = self.step
+        task = Task(
+            case=self.case,
+            step=self.case.step,
+            step_key=step["key"],
+            step_name=step["name"],
+            kind=step["kind"],
+            section=holder.section,
+            assignee=holder.person,
+            opened_at=self.now,
+            required=step["agree"] == "all" if required is None else required,
+            visit=like.visit if like else self._visits() + 1,
+        )
+        if like:
+            clocks.carry(like, task)
+            task.moved_from = like
+        else:
+            clocks.begin(task, _limit(step["limit"]), now=self.now)
+        return task
+
+    def _visits(self) -> int:
+        visits = self.case.flow.setdefault("visits", {})
+        return int(visits.get(str(self.case.step), 0))
+
+    # -- the line ------------------------------------------------------------------------------------------------
+
+    def enter(self, index: int, holders: Sequence[Holder] | None = None) -> None:
+        """Go to the first step from ``index`` on whose condition holds; past the last the case is completed."""
+        steps = self.case.flow["steps"]
+        while index < len(steps) and not CONDITIONS[steps[index]["when"]](self.case):
+            index += 1
+        if index == len(steps):
+            self.finish(State.COMPLETED)
+            return
+        self.case.step = index
+        if steps[index]["kind"] == StepKind.CONFIRM:
+            self.ask_applicant()
+            return
+        opened = self.give(holders or resolve(self.case, steps[index]["who"]))
+        self.case.flow["visits"][str(index)] = opened[0].visit
+
+    def ask_applicant(self) -> None:
+        """Wait for the applicant's word; three statutory workdays of silence count as yes."""
+        self.case.state = State.CONFIRMING
+        self.case.confirm_by = calendar.load().add_workdays(self.now, SILENCE_WORKDAYS)
+        clocks.pause(self.case, now=self.now)
+
+    def finish(self, state: State) -> None:
+        """End the case: no task stays open, and its service hears of it."""
+        self.close_rest()
+        self.case.state, self.case.ended_at, self.case.confirm_by = state, self.now, None
+        getattr(self.case.item.moments, state)(self.case)
+
+    def pause(self) -> None:
+        """The applicant has it: the case's clock and its tasks' stand still."""
+        self._clocks(clocks.pause)
+        self.case.state = State.WAITING_APPLICANT
+
+    def resume(self) -> None:
+        """Back to work: the clocks run again with what was left."""
+        self._clocks(clocks.resume)
+        self.case.state = State.OPEN
+
+    def _clocks(self, change: Any) -> None:
+        change(self.case, now=self.now)
+        for task in self.tasks:
+            change(task, now=self.now)
+        Task.objects.bulk_update(self.tasks, ["due_at", "amber_at", "paused_at", "left_minutes"])
+
+    # -- people --------------------------------------------------------------------------------------------------
+
+    def tell_holders(self, tasks: Iterable[Task]) -> None:
+        """Each holder of ``tasks`` hears of it; for a queue its dispatchers do."""
+        for task in tasks:
+            people: list[Person] = (
+                [task.assignee] if task.assignee else rights.dispatchers(self.case, task.section)
+            )
+            title = format_lazy(
+                gettext_lazy("{step}：{title}") if task.assignee else gettext_lazy("待派单：{title}"),
+                step=task.step_name,
+                title=self.case.title,
+            )
+            self.tell([each for each in people if each.pk != self.actor.pk], "affairs.task", title)
+
+    def tell_applicant(self, kind: str, title: Any, body: str = "") -> None:
+        """The applicant and all who joined hear of it."""
+        people = [
+            follower.person for follower in self.case.followers.select_related("person") if follower.person
+        ]
+        if self.case.applicant:
+            people.append(self.case.applicant)
+        self.tell([each for each in people if each.pk != self.actor.pk], kind, title, body)
+
+    def tell(self, people: Sequence[Person], kind: str, title: Any, body: str = "") -> None:
+        if people:
+            tell(
+                people, kind=kind, title=title, body=body, url=self.case.get_absolute_url(), record=self.case
+            )
+
+    def say(self, comment: str, photos: Sequence[str] = ()) -> None:
+        """What the actor wrote and attached, for the timeline."""
+        self.text = comment
+        if photos:
+            attach(self.actor, photos, record=self.case, label=self.verb)
+            self.data["files"] = [str(each) for each in photos]
+
+    def announce(self, data: Mapping[str, Any]) -> None:
+        """Let the item's service do its part, with what the verb's own form took."""
+        self.case.item.moments.acted(self.case, self.verb, {**data, "actor": self.actor, "task": self.task})
+
+    # -- the end -------------------------------------------------------------------------------------------------
+
+    def write(self) -> None:
+        """Save the case, the timeline's line and the trail's entry."""
+        self.case.version += 1
+        self.case.save()
+        Event.objects.create(
+            case=self.case,
+            at=self.now,
+            actor=self.person,
+            actor_name=self.actor.name,
+            verb=self.verb,
+            task=self.task,
+            step_name=self.task.step_name if self.task else "",
+            text=self.text,
+            data=self.data,
+            inside=self.inside,
+        )
+        trail.record(
+            self.actor,
+            f"affairs.{self.verb}",
+            self.case,
+            before=self.before,
+            after=self.picture(),
+            grant=self.grant,
+            name=self.case.number,
+        )
+
+
+@contextmanager
+def moving(
+    actor: Actor, verb: str, *, task: int | None = None, case: str | None = None, version: int | None = None
+) -> Iterator[Move]:
+    """Do ``verb`` within one transaction: on a task, or (the applicant's own) on a case at a version.
+
+    Raises NotFound outside the actor's scope, MovedOn when task or version are no longer the present ones, NotPermitted
+    without the right.
+    """
+    with transaction.atomic():
+        move = Move(actor, verb, _locked(task=task, number=case), timezone.now())
+        if task is not None:
+            _take_task(move, task)
+        else:
+            _speak_for_applicant(move, version)
+        yield move
+        move.write()
+
+
+@contextmanager
+def touching(actor: Actor, verb: str, case_id: int) -> Iterator[Move]:
+    """A move of the platform itself (silence, escalation): the case is locked, no right is asked for."""
+    with transaction.atomic():
+        move = Move(actor, verb, Case.objects.select_for_update(of=("self",)).get(pk=case_id), timezone.now())
+        yield move
+        move.write()
+
+
+def _locked(*, task: int | None, number: str | None) -> Case:
+    found: Mapping[str, Any] = {"number": number} if task is None else {"tasks": task}
+    cases = Case.objects.select_for_update(of=("self",)).select_related(
+        "place", "section", "organisation", "applicant"
+    )
+    try:
+        return cases.get(**found)
+    except Case.DoesNotExist:
+        raise NotFound from None
+
+
+def _take_task(move: Move, task_id: int) -> None:
+    actor, case = move.actor, move.case
+    task = next((each for each in move.tasks if each.pk == task_id), None)
+    if task and case.state == State.OPEN:
+        away = rights.away_for(actor, [task], move.now)
+        allowed, move.grant = rights.task_grant(actor, move.verb, case, task, away)
+        if allowed:
+            move.task = task
+            if task.assignee_id in away and task.assignee_id != actor.pk and task.assignee:
+                move.data["for"] = task.assignee.name
+            return
+    if not rights.may_see(actor, case):
+        raise NotFound
+    if task is None or case.state != State.OPEN or _was_theirs(move, task):
+        raise moved_on(move)
+    raise NotPermitted
+
+
+def _was_theirs(move: Move, task: Task) -> bool:
+    """Somebody else took it from the queue, or accepted it, a moment ago."""
+    return move.verb == "accept" and task.accepted_at is not None
+
+
+def _speak_for_applicant(move: Move, version: int | None) -> None:
+    actor, case = move.actor, move.case
+    follower = move.verb == "rate" and actor.pk and case.followers.filter(person=actor.pk).exists()
+    if not follower and not rights.speaks_for_applicant(actor, case):
+        if not rights.may_see(actor, case):
+            raise NotFound
+        raise NotPermitted
+    if move.verb not in rights.APPLICANT_VERBS.get(case.state, ()) or (
+        version is not None and version != case.version
+    ):
+        raise moved_on(move)
+
+
+def moved_on(move: Move) -> MovedOn:
+    """Says where the case is now."""
+    holders = "、".join(str(task.holder_name) for task in move.tasks if task.state == TaskState.OPEN)
+    place = _("由 %(who)s 办理") % {"who": holders} if holders else ""
+    return MovedOn(
+        _("办件已有新进展：现为“%(state)s”%(place)s。请刷新后再操作。")
+        % {"state": move.case.get_state_display(), "place": f"，{place}" if place else ""}
+    )
+
+
+def _limit(kept: Mapping[str, Any] | None) -> Limit | None:
+    return Limit(kept["minutes"], ClockKind(kept["clock"])) if kept else None

@@ -1,0 +1,204 @@
+"""Every read of cases that pages, panels, API and services need; each limited to what the actor may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from houqin.affairs import rights
+from houqin.affairs.declare import StepKind
+from houqin.affairs.models import ENDED, Case, Event, Rating, RatingKind, State, Task, TaskState
+from houqin.affairs.numbers import heard
+from houqin.foundation.errors import NotFound
+from houqin.foundation.files.models import File
+from houqin.foundation.files.queries import of_record
+from houqin.foundation.notices.models import Notice
+from houqin.foundation.notices.queries import about
+from houqin.foundation.people import scope
+from houqin.foundation.people.models import Organisation, Person
+from houqin.foundation.trail.actors import Actor
+
+
+@dataclass(frozen=True)
+class TaskVerbs:
+    """An open task and what the viewer may do to it."""
+
+    task: Task
+    verbs: list[str]
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """One case as one person sees it."""
+
+    case: Case
+    tasks: list[TaskVerbs]
+    applicant_verbs: list[str]
+    timeline: "list[Moment]"
+    ratings: list[Rating]
+    files: list[File]
+    inside: bool
+
+    @property
+    def verbs(self) -> list[dict[str, Any]]:
+        """Verbs with the task, or the version, that each must name."""
+        own = [{"verb": verb, "version": self.case.version} for verb in self.applicant_verbs]
+        return [{"verb": verb, "task": each.task.pk} for each in self.tasks for verb in each.verbs] + own
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A line of the timeline: a verb, or a notice with when it reached and was read. Who knew what when."""
+
+    at: datetime
+    event: Event | None = None
+    notice: Notice | None = None
+
+
+def case_view(actor: Actor, number: str) -> CaseView:
+    """Everything the case's page shows to ``actor``. Raises NotFound outside their scope."""
+    case = find_case(actor, number)
+    now = timezone.now()
+    tasks = rights.open_tasks(case)
+    away = rights.away_for(actor, tasks, now)
+    ratings = list(case.ratings.all())
+    inside = not rights.is_applicant(actor, case)
+    rated = any(each.kind == RatingKind.APPLICANT and each.person_id == actor.pk for each in ratings)
+    return CaseView(
+        case=case,
+        tasks=[TaskVerbs(task, rights.verbs_on_task(actor, case, task, away)) for task in tasks],
+        applicant_verbs=rights.verbs_of_applicant(actor, case, now, rated=rated),
+        timeline=timeline(case, inside=inside),
+        ratings=[each for each in ratings if inside or each.kind == RatingKind.APPLICANT],
+        files=list(of_record(case)),
+        inside=inside,
+    )
+
+
+def find_case(actor: Actor, number: str) -> Case:
+    """The case of that number, if ``actor`` may see it. Raises NotFound otherwise."""
+    case = _whole().filter(number=number).first()
+    if case is None or not rights.may_see(actor, case):
+        raise NotFound
+    return case
+
+
+def timeline(case: Case, *, inside: bool) -> list[Moment]:
+    """What happened, oldest first; for those inside with every notice: to whom, delivered when, read when."""
+    events = case.events.select_related("actor").order_by("id")
+    moments = [Moment(event.at, event=event) for event in events if inside or not event.inside]
+    if inside:
+        moments += [Moment(each.created_at, notice=each) for each in about(case).select_related("person")]
+    return sorted(moments, key=lambda moment: (moment.at, moment.notice is not None))
+
+
+def visible_cases(actor: Actor) -> QuerySet[Case]:
+    """All cases within the actor's sight, newest first."""
+    return _whole().filter(rights.visible(actor)).order_by("-id")
+
+
+def my_cases(actor: Person) -> QuerySet[Case]:
+    """Cases I applied for or joined, newest first."""
+    followed = Q(pk__in=actor.followed.values("case"))
+    return _listed().filter(Q(applicant=actor) | followed).order_by("-id")
+
+
+def section_cases(actor: Person) -> QuerySet[Case]:
+    """Cases of the sections in my scope, newest first."""
+    return _listed().filter(_in_my_sections(actor)).order_by("-id")
+
+
+def todo(actor: Person) -> QuerySet[Task]:
+    """What I should do now, most urgent first: mine, those of people I stand in for, and my sections' queues."""
+    queues = Q(pk__in=[])
+    for kind, permission in rights.PERMISSION.items():
+        within = scope.within(
+            actor,
+            permission,
+            organisation="section__path",
+            place="case__place__path",
+            service="case__service",
+        )
+        queues |= Q(kind=kind, assignee__isnull=True) & within
+    mine = Q(assignee=actor) | Q(assignee__in=rights.delegators(actor))
+    own_approval = Q(kind=StepKind.APPROVE, case__applicant=actor)
+    return (
+        Task.objects.filter(mine | queues, state=TaskState.OPEN, case__state=State.OPEN)
+        .exclude(own_approval)
+        .select_related("case__place", "assignee", "section")
+        .order_by(F("due_at").asc(nulls_last=True), "id")
+    )
+
+
+def todo_count(actor: Person) -> int:
+    """How many tasks are mine to do: the badge."""
+    return Task.objects.filter(
+        Q(assignee=actor) | Q(assignee__in=rights.delegators(actor)),
+        state=TaskState.OPEN,
+        case__state=State.OPEN,
+    ).count()
+
+
+def to_answer(actor: Person) -> QuerySet[Case]:
+    """Cases that wait for my word as applicant: to supplement, to confirm; and those to rate."""
+    now = timezone.now()
+    rated = Rating.objects.filter(case=OuterRef("pk"), person=actor, kind=RatingKind.APPLICANT)
+    recent = Q(
+        state=State.COMPLETED, ended_at__gt=now - timezone.timedelta(days=rights.RATING_DAYS)
+    ) & ~Exists(rated)
+    waiting = Q(state__in=[State.WAITING_APPLICANT, State.CONFIRMING])
+    return _listed().filter(waiting | recent, applicant=actor).order_by("-state", "-id")
+
+
+def board(actor: Person, section: Organisation | None = None) -> QuerySet[Case]:
+    """Running cases of my sections with their open tasks, for the dispatchers' board."""
+    cases = _listed().filter(_in_my_sections(actor, "affairs.dispatch")).exclude(state__in=ENDED)
+    return (cases.filter(section=section) if section else cases).order_by("id")
+
+
+def by_phone(actor: Person, phone: str) -> QuerySet[Case]:
+    """Cases of a caller, newest first, for telephone intake."""
+    if not scope.holds(actor, "affairs.intake"):
+        raise NotFound
+    return _listed().filter(Q(applicant_phone=phone) | Q(applicant__phone=phone)).order_by("-id")
+
+
+def search_cases(actor: Actor, text: str) -> QuerySet[Case]:
+    """By number as heard on the phone, or words of the title, among those I may see."""
+    cases = visible_cases(actor)
+    if number := heard(text):
+        return cases.filter(number=number)
+    return cases.filter(Q(title__icontains=text) | Q(applicant_name=text))
+
+
+def with_open_tasks(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Adds ``open_tasks`` (a list with holders) to each case in one more query."""
+    tasks = Task.objects.filter(state=TaskState.OPEN).select_related("assignee", "section")
+    return cases.prefetch_related(Prefetch("tasks", queryset=tasks, to_attr="open_tasks"))
+
+
+def possible_handlers(actor: Person, case: Case, section: Organisation | None = None) -> Sequence[Person]:
+    """Whom a task of the case could be given to in ``section``."""
+    return scope.holders(
+        "affairs.handle",
+        organisation_path=(section or case.section).path,
+        place_path=case.place.path if case.place else "",
+        service=case.service,
+    )
+
+
+def _whole() -> QuerySet[Case]:
+    return Case.objects.select_related("place", "section", "organisation", "applicant", "registered_by")
+
+
+def _listed() -> QuerySet[Case]:
+    return with_open_tasks(Case.objects.select_related("place", "section").defer("flow", "data"))
+
+
+def _in_my_sections(actor: Actor, permission: str = "affairs.view") -> Q:
+    return scope.within(
+        actor, permission, organisation="section__path", place="place__path", service="service"
+    )

@@ -1,0 +1,184 @@
+"""Who may see a case, and who may do what to it. One place for pages, API and the verbs themselves."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from houqin.affairs.declare import StepKind
+from houqin.affairs.models import Case, Delegation, Follower, State, Task, TaskState
+from houqin.foundation.people import scope
+from houqin.foundation.people.models import Organisation, Person
+from houqin.foundation.trail.actors import SYSTEM, Actor, Outsider
+
+PERMISSION = {
+    StepKind.APPROVE: "affairs.approve",
+    StepKind.DISPATCH: "affairs.dispatch",
+    StepKind.HANDLE: "affairs.handle",
+}
+TASK_VERBS: dict[str, tuple[str, ...]] = {
+    StepKind.APPROVE: ("approve", "refuse", "return_step", "add_approver", "transfer", "request_supplement"),
+    StepKind.DISPATCH: ("dispatch", "refuse", "return_step", "transfer", "request_supplement"),
+    StepKind.HANDLE: ("accept", "arrive", "complete", "transfer", "return_step", "request_supplement"),
+}
+DISPATCHER_VERBS = ("transfer", "dispatch")
+APPLICANT_VERBS: dict[str, tuple[str, ...]] = {
+    State.OPEN: ("remind", "withdraw"),
+    State.WAITING_APPLICANT: ("supplement", "withdraw"),
+    State.CONFIRMING: ("confirm", "reopen"),
+    State.COMPLETED: ("rate",),
+}
+RATING_DAYS = 30
+REMIND_EVERY = timedelta(minutes=30)
+
+
+def visible(actor: Actor) -> Q:
+    """Cases ``actor`` may see: their own and followed ones, those they had a task in, and those within their scope."""
+    if actor is SYSTEM:
+        return Q()
+    if actor.pk is None:
+        return Q(pk__in=[])
+    mine = Q(applicant=actor.pk) | Q(registered_by=actor.pk)
+    touched = Q(Exists(Task.objects.filter(case=OuterRef("pk"), assignee=actor.pk)))
+    followed = Q(Exists(Follower.objects.filter(case=OuterRef("pk"), person=actor.pk)))
+    delegated = Q(
+        Exists(Task.objects.filter(case=OuterRef("pk"), state="open", assignee__in=delegators(actor)))
+    )
+    return mine | touched | followed | delegated | within_scope(actor)
+
+
+def within_scope(actor: Actor, permission: str = "affairs.view") -> Q:
+    """Cases whose handling section, or whose applicant's section, lies within the actor's scope."""
+    narrowing = {"place": "place__path", "service": "service"}
+    return scope.within(actor, permission, organisation="section__path", **narrowing) | scope.within(
+        actor, permission, organisation="organisation__path", **narrowing
+    )
+
+
+def may_see(actor: Actor, case: Case) -> bool:
+    """Whether this one case is visible to ``actor``; cheap when they are involved."""
+    if actor is SYSTEM or is_applicant(actor, case) or (actor.pk and actor.pk == case.registered_by_id):
+        return True
+    if isinstance(actor, Outsider):
+        return False
+    if scope_grant(actor, "affairs.view", case):
+        return True
+    return Case.objects.filter(visible(actor), pk=case.pk).exists()
+
+
+def is_applicant(actor: Actor, case: Case) -> bool:
+    """The person who applied, or a passer-by who gave the case's number and phone number."""
+    if isinstance(actor, Outsider):
+        return bool(actor.phone) and case.applicant_id is None and actor.phone == case.applicant_phone
+    return actor.pk is not None and actor.pk == case.applicant_id
+
+
+def speaks_for_applicant(actor: Actor, case: Case) -> bool:
+    """The applicant, or the clerk who registered their call."""
+    return is_applicant(actor, case) or (actor.pk is not None and actor.pk == case.registered_by_id)
+
+
+def delegators(actor: Actor, at: datetime | None = None) -> Any:
+    """Ids of those whose tasks ``actor`` has while they are away."""
+    at = at or timezone.now()
+    return Delegation.objects.filter(delegate=actor.pk, starts_at__lte=at, ends_at__gt=at).values("person")
+
+
+def scope_grant(
+    actor: Actor, permission: str, case: Case, section: Organisation | None = None
+) -> scope.Grant | None:
+    """The appointment that gives ``actor`` the permission over the case, by handling or applicant's section."""
+    narrowing = {"place_path": case.place.path if case.place else "", "service": case.service}
+    sections = [section or case.section]
+    if permission == "affairs.view" and case.organisation:
+        sections.append(case.organisation)
+    for each in sections:
+        if grant := scope.grant_for(actor, permission, organisation_path=each.path, **narrowing):
+            return grant
+    return None
+
+
+def away_for(actor: Actor, tasks: Sequence[Task], at: datetime) -> frozenset[int]:
+    """Ids of holders among ``tasks`` whose delegate ``actor`` is now. No query when nobody else holds one."""
+    others = {task.assignee_id for task in tasks if task.assignee_id and task.assignee_id != actor.pk}
+    if not others or actor.pk is None:
+        return frozenset()
+    return frozenset(delegators(actor, at).filter(person__in=others).values_list("person", flat=True))
+
+
+def task_grant(
+    actor: Actor, verb: str, case: Case, task: Task, away: frozenset[int]
+) -> tuple[bool, scope.Grant | None]:
+    """Whether ``actor`` may do ``verb`` on an open task, and by which appointment.
+
+    Allowed: its holder, their delegate while they are away, a member of the section it queues in, and the section's
+    dispatcher for dispatching and transferring. Nobody approves their own case.
+    """
+    if actor is SYSTEM:
+        return True, None
+    if actor.pk is None or verb not in TASK_VERBS[task.kind]:
+        return False, None
+    if task.kind == StepKind.APPROVE and actor.pk == case.applicant_id:
+        return False, None
+    grant = scope_grant(actor, PERMISSION[StepKind(task.kind)], case, task.section)
+    if task.assignee_id == actor.pk:
+        return verb != "accept" or task.accepted_at is None, grant
+    if task.assignee_id is None and grant:
+        return verb in ("accept", "transfer") or task.kind != StepKind.HANDLE, grant
+    if verb in DISPATCHER_VERBS and (
+        dispatcher := scope_grant(actor, "affairs.dispatch", case, task.section)
+    ):
+        return True, dispatcher
+    if task.assignee_id in away:
+        return verb != "accept" or task.accepted_at is None, grant
+    return False, None
+
+
+def verbs_on_task(actor: Actor, case: Case, task: Task, away: frozenset[int]) -> list[str]:
+    """What ``actor`` can do to one open task now, in the order of the desk."""
+    if task.state != TaskState.OPEN or case.state != State.OPEN:
+        return []
+    verbs = [verb for verb in TASK_VERBS[task.kind] if task_grant(actor, verb, case, task, away)[0]]
+    if task.arrived_at:
+        verbs = [verb for verb in verbs if verb != "arrive"]
+    return [verb for verb in verbs if verb != "return_step" or task.step > 0]
+
+
+def verbs_of_applicant(actor: Actor, case: Case, at: datetime, *, rated: bool) -> list[str]:
+    """What the applicant can do now. Followers may rate too."""
+    verbs = list(APPLICANT_VERBS.get(case.state, ()))
+    if not can_rate(case, at) or rated:
+        verbs = [verb for verb in verbs if verb != "rate"]
+    if not is_applicant(actor, case):
+        if not speaks_for_applicant(actor, case):
+            return []
+        verbs = [verb for verb in verbs if verb != "rate"]
+    return verbs
+
+
+def can_rate(case: Case, at: datetime) -> bool:
+    """A rating may be given for thirty days after completion."""
+    return (
+        case.state == State.COMPLETED
+        and case.ended_at is not None
+        and at < case.ended_at + timedelta(days=RATING_DAYS)
+    )
+
+
+def open_tasks(case: Case) -> Sequence[Task]:
+    """The case's open tasks with section and assignee, oldest first."""
+    return list(case.tasks.filter(state=TaskState.OPEN).select_related("section", "assignee").order_by("id"))
+
+
+def dispatchers(case: Case, section: Organisation | None) -> list[Person]:
+    """Who is told when a task waits in a queue: those who may dispatch the section's cases at this place."""
+    return list(
+        scope.holders(
+            "affairs.dispatch",
+            organisation_path=(section or case.section).path,
+            place_path=case.place.path if case.place else "",
+            service=case.service,
+        )
+    )
