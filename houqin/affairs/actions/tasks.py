@@ -65,9 +65,7 @@ def return_step(
     """Send the case back to the step before (退回上一环节), to those who had it there, with a new limit."""
     with moving(actor, "return_step", task=task) as move:
         case = move.case
-        before = [
-            each for each in case.tasks.exclude(step__gte=case.step).select_related("section", "assignee")
-        ]
+        before = list(case.tasks.exclude(step__gte=case.step).select_related("section", "assignee"))
         if not before:
             raise Problem(
                 _("这是第一个环节，无法再退回；材料不全请用“要求补正”，不能办请用“不予受理”。"),
