@@ -2,4 +2,6 @@
 
 from houqin.testing.plugin import django_db_setup
 
+pytest_plugins = ["houqin.testing.fixtures"]
+
 __all__ = ["django_db_setup"]

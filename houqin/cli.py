@@ -1,17 +1,98 @@
-"""The `houqin` command."""
+"""The `houqin` command.
+
+Exit codes: 0 done, 1 failed or something is wrong, 2 the command was used wrongly, 3 the settings are wrong,
+4 the database cannot be used or Houqin already runs on this data.
+"""
 
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import click
 
+from houqin import __version__
+from houqin.project.environment import Environment
+
+FAILED, SETTINGS_WRONG, DATABASE_UNUSABLE = 1, 3, 4
+WITHOUT_DATABASE = {"help", "--help", "-h", "--version", "version", "compilemessages", "makemessages", "collectstatic"}
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Problem(click.ClickException):
+    """Something wrong, with its exit code."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal; standard output stays for results."""
+    click.echo(text, err=True)
+
 
 @click.group()
+@click.version_option(__version__)
 def main() -> None:
     """Houqin: run, feed and look after an installation."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "houqin.project.settings")
+
+
+def serving_options(command: F) -> F:
+    """The options of every command that ends up serving."""
+    for option in (
+        click.option("--tls-key", type=click.Path(exists=True, dir_okay=False), help="Its key, in PKCS#8."),
+        click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False), help="Certificate, in PEM."),
+        click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535)),
+        click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
+    ):
+        command = option(command)
+    return command
+
+
+@main.command()
+@serving_options
+def up(host: str, port: int, tls_cert: str | None, tls_key: str | None) -> None:
+    """Run everything for one machine: database, migrations, web, worker. Ctrl-C stops it."""
+    with _installation() as given:
+        _serve(given, host, port, tls_cert, tls_key)
+
+
+@main.command()
+@serving_options
+@click.option("--no-serve", is_flag=True, help="Load the demo compound and stop.")
+def demo(host: str, port: int, tls_cert: str | None, tls_key: str | None, no_serve: bool) -> None:
+    """Load the demo compound into an empty database, then run it. It answers to this machine only."""
+    from houqin.project.serve import is_loopback
+
+    if not is_loopback(host):
+        raise click.UsageError("The demo answers to this machine only: its passwords are known to everybody.")
+    with _installation() as given:
+        if no_serve:
+            with _database(given):
+                _ready_database()
+                _run([sys.executable, "-m", "houqin", "load-demo"])
+        else:
+            _serve(given, host, port, tls_cert, tls_key, before=[sys.executable, "-m", "houqin", "load-demo"])
+
+
+@main.command("load-demo", hidden=True)
+def load_demo() -> None:
+    """Load the demo compound into the database that is there."""
+    _django()
+    from houqin.foundation.errors import Problem as Refusal
+    from houqin.project import demo as compound
+
+    try:
+        compound.load()
+    except Refusal as refusal:
+        raise Problem(str(refusal), FAILED) from refusal
 
 
 @main.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -20,5 +101,107 @@ def manage(arguments: tuple[str, ...]) -> None:
     """Any Django management command."""
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(["houqin manage", *arguments])
-    sys.exit(0)
+    call = ["houqin manage", *arguments]
+    if not arguments or arguments[0] in WITHOUT_DATABASE:
+        execute_from_command_line(call)
+        return
+    with _installation() as given, _database(given):
+        execute_from_command_line(call)
+
+
+@main.group()
+def token() -> None:
+    """API tokens."""
+
+
+@token.command("create")
+@click.argument("username")
+@click.option("--scope", default=None, help="What the token may do; default: all that the person may.")
+@click.option("--days", default=None, type=click.IntRange(1, 3650), help="Days until it ends.")
+def token_create(username: str, scope: str | None, days: int | None) -> None:
+    """Make a token for USERNAME and print it, once."""
+    with _installation() as given, _database(given):
+        _django()
+        from houqin.exchange.tokens import create_token
+        from houqin.foundation.errors import Problem as Refusal
+
+        try:
+            made = create_token(username, scope, days)
+        except Refusal as refusal:
+            raise Problem(str(refusal), FAILED) from refusal
+        click.echo(str(made))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def doctor(as_json: bool) -> None:
+    """What is missing or wrong in this installation, and the mend."""
+    from houqin.project import doctor as practice
+
+    findings = practice.examine()
+    click.echo(practice.as_json(findings) if as_json else practice.as_text(findings))
+    sys.exit(0 if all(finding.well for finding in findings) else FAILED)
+
+
+@contextmanager
+def _installation() -> Iterator[Environment]:
+    from houqin.project import installation
+    from houqin.project.postgres import ClusterProblem
+
+    try:
+        yield installation.prepare()
+    except installation.SettingsProblem as wrong:
+        for fault in wrong.faults:
+            say(f"✗ {fault}")
+        raise Problem("The settings are wrong; nothing was started.", SETTINGS_WRONG) from wrong
+    except ClusterProblem as problem:
+        raise Problem(str(problem), DATABASE_UNUSABLE) from problem
+
+
+@contextmanager
+def _database(given: Environment) -> Iterator[Any]:
+    from houqin.project import installation
+
+    with installation.database(given, say) as cluster:
+        yield cluster
+
+
+def _serve(
+    given: Environment, host: str, port: int, cert: str | None, key: str | None, before: list[str] | None = None
+) -> None:
+    from houqin.project import serve
+    from houqin.project.postgres.users import serving
+
+    if bool(cert) != bool(key):
+        raise click.UsageError("--tls-cert and --tls-key belong together.")
+    if not serve.is_loopback(host) and not given.hosts_given and not given.base_url:
+        say("✗ HOUQIN_ALLOWED_HOSTS: is empty. List the names people type, separated by commas.")
+        raise Problem("The settings are wrong; nothing was started.", SETTINGS_WRONG)
+    if cert:
+        os.environ["HOUQIN_TLS"] = "1"
+    with serving(given.data_dir):
+        if problem := serve.port_problem(host, port):
+            raise Problem(problem, FAILED)
+        with _database(given) as cluster:
+            _ready_database()
+            if before:
+                _run(before)
+            serve.Supervisor(host, port, cluster, say, (cert, key) if cert and key else None).run()
+
+
+def _ready_database() -> None:
+    say("Bringing database and static files in step with this version…")
+    _run([sys.executable, "-m", "houqin.project.prepare"])
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, check=False)  # noqa: S603 - our own modules
+    if done.returncode != 0:
+        raise Problem(f"This step failed: {' '.join(command[1:])}", FAILED)
+
+
+def _django() -> None:
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "houqin.project.settings")
+    django.setup()

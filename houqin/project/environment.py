@@ -46,6 +46,7 @@ KNOWN = {
     "TLS",
     "TEST_DATABASE_URL",
     "BROWSER",
+    "DATA_DIR_GIVEN",
 }
 
 

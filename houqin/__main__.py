@@ -1,0 +1,5 @@
+"""`python -m houqin` is the `houqin` command."""
+
+from houqin.cli import main
+
+main()

@@ -1,0 +1,168 @@
+"""Watch over one machine's processes: the embedded server, the web server and the worker.
+
+What dies is started again, at first at once and then with growing pauses. Stopping ends web and worker first.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from types import FrameType
+
+from houqin.project import processes
+from houqin.project.postgres import Cluster, ClusterProblem
+from houqin.project.postgres.cluster import Say
+
+LONGEST_PAUSE = 30.0  # seconds between attempts
+STEADY_AFTER = 60.0  # seconds of life after which the next death is taken as a first one
+STOP_WITHIN = 20.0  # seconds
+
+
+@dataclass
+class Child:
+    """A process to keep alive."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    deaths: int = 0
+    not_before: float = 0.0
+
+    def start(self) -> None:
+        parent = os.getpid()
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(  # noqa: S603
+            self.command,
+            stdin=subprocess.DEVNULL,
+            preexec_fn=lambda: processes.die_with_parent(parent),  # noqa: PLW1509 - this process has one thread
+        )
+
+    def tend(self, say: Say) -> None:
+        """Start the process again when it has ended and its pause is over."""
+        now = time.monotonic()
+        if self.process is not None:
+            code = self.process.poll()
+            if code is None:
+                return
+            self.deaths = 1 if now - self.started > STEADY_AFTER else self.deaths + 1
+            pause = min(LONGEST_PAUSE, 0.5 * 2 ** (self.deaths - 1))
+            say(f"The {self.name} ended ({_ending(code)}); starting it again in {pause:g} s.")
+            self.process, self.not_before = None, now + pause
+        if now >= self.not_before:
+            self.start()
+
+    def ask_to_stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+
+    def stop(self, deadline: float) -> None:
+        """Wait until the process has ended; at the deadline end it."""
+        if self.process is None:
+            return
+        try:
+            self.process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Supervisor:
+    """Keeps everything running until it is asked to stop."""
+
+    def __init__(self, host: str, port: int, cluster: Cluster | None, say: Say, tls: tuple[str, str] | None) -> None:
+        self.cluster, self.say = cluster, say
+        self.host, self.port = host, port
+        self.scheme = "https" if tls else "http"
+        web = [sys.executable, "-m", "houqin.project.web", host, str(port), *(tls or ())]
+        worker = [sys.executable, "-m", "houqin", "manage", "procrastinate", "worker", "--concurrency", "4"]
+        self.children = [Child("web server", web), Child("worker", worker)]
+        self.stopping = False
+        self._not_before = 0.0
+
+    def run(self) -> None:
+        """Run until SIGINT or SIGTERM."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._stop)
+        try:
+            for child in self.children:
+                child.start()
+            announced = False
+            while not self.stopping:
+                self._tend_database()
+                for child in self.children:
+                    child.tend(self.say)
+                if not announced and answers(self.host, self.port):
+                    self.say(f"Houqin is ready: {self.scheme}://{shown(self.host)}:{self.port}  (Ctrl-C stops it)")
+                    announced = True
+                time.sleep(0.2 if not announced else 0.5)
+        finally:
+            self._end()
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.stopping = True
+
+    def _tend_database(self) -> None:
+        now = time.monotonic()
+        if self.cluster is None or self.cluster.running() or now < self._not_before:
+            return
+        self.say("The database server ended; starting it again.")
+        try:
+            self.cluster.start()
+        except ClusterProblem as problem:
+            self.say(str(problem))
+            self._not_before = now + 10
+
+    def _end(self) -> None:
+        self.say("Stopping…")
+        for child in self.children:
+            child.ask_to_stop()
+        deadline = time.monotonic() + STOP_WITHIN
+        for child in self.children:
+            child.stop(deadline)
+
+
+def port_problem(host: str, port: int) -> str:
+    """Why nobody could listen there; empty when one can."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return f"{host}:{port} cannot be listened on ({error.strerror}). Choose another --port or --host."
+    return ""
+
+
+def answers(host: str, port: int) -> bool:
+    """Whether something accepts connections there."""
+    try:
+        with socket.create_connection((reached(host), port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def reached(host: str) -> str:
+    """An address under which this machine reaches a server that listens on `host`."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+
+
+def shown(host: str) -> str:
+    """The host as it stands in an address for people."""
+    host = reached(host)
+    return f"[{host}]" if ":" in host else host
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a server that listens on `host`."""
+    return host in {"localhost", "::1"} or host.startswith("127.")
+
+
+def _ending(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"exit code {code}"
