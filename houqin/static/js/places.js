@@ -1,0 +1,54 @@
+/* The place picker: what was chosen goes into a hidden field; the last place is offered next time. */
+(() => {
+  const LAST = "houqin-place:";
+
+  function choose(picker, code, label) {
+    const value = picker.querySelector("[data-picker-value]");
+    value.value = code;
+    picker.querySelector("[data-picker-label]").textContent = label;
+    picker.querySelector("[data-picker-chosen]").hidden = false;
+    picker.querySelector("[data-picker-find]").hidden = true;
+    try {
+      localStorage.setItem(LAST + picker.dataset.picker, JSON.stringify({ code, label }));
+    } catch {
+      /* A private window keeps nothing; the choice stands all the same. */
+    }
+    value.dispatchEvent(new Event("change", { bubbles: true }));
+    value.dispatchEvent(new CustomEvent("place-chosen", { bubbles: true, detail: { code, label } }));
+  }
+
+  document.addEventListener("click", (event) => {
+    const picker = event.target.closest?.("[data-picker]");
+    if (!picker) return;
+    const option = event.target.closest("[data-picker-choose]");
+    if (option) choose(picker, option.dataset.pickerChoose, option.dataset.label);
+    if (event.target.closest("[data-picker-change]")) {
+      picker.querySelector("[data-picker-chosen]").hidden = true;
+      picker.querySelector("[data-picker-find]").hidden = false;
+      picker.querySelector("[data-picker-q]").focus();
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches?.("[data-picker-q]")) return;
+    event.preventDefault();
+    event.target.closest("[data-picker]").querySelector("[data-picker-choose]")?.click();
+  });
+
+  function offerLast(picker) {
+    if (picker.querySelector("[data-picker-value]").value) return;
+    let last = null;
+    try {
+      last = JSON.parse(localStorage.getItem(LAST + picker.dataset.picker));
+    } catch {
+      return;
+    }
+    if (last?.code) choose(picker, last.code, last.label);
+  }
+
+  document.querySelectorAll("[data-picker]").forEach(offerLast);
+  window.houqin.choosePlace = (name, code, label) => {
+    const picker = document.querySelector(`[data-picker="${CSS.escape(name)}"]`);
+    if (picker) choose(picker, code, label);
+  };
+})();
