@@ -7,3 +7,6 @@ class NoticesConfig(AppConfig):
     label = "notices"
     verbose_name = _("通知")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from houqin.foundation.notices import duty  # noqa: F401 - announces itself to people

@@ -2,7 +2,7 @@
 
 An attempt is counted in PostgreSQL *before* its password is looked at, under a lock of its name and its
 address; so a hundred attempts at once are no better than a hundred in a row, on however many web processes.
-What is told, and how long that takes, is the same for a wrong password, an unknown name and somebody who left.
+What is told, and after how long, is the same for a wrong password, an unknown name and somebody who left.
 """
 
 from __future__ import annotations

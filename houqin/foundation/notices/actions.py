@@ -1,0 +1,84 @@
+"""Telling people things."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+
+from django.db import models, transaction
+from django.utils import timezone, translation
+from django.utils.functional import Promise
+from procrastinate.contrib.django import app
+
+from houqin.foundation.notices.models import Notice
+from houqin.foundation.people.models import Person
+
+#: Plain or lazy text, or a function that makes it: ``lambda: _("%(n)s 已派给您") % {"n": number}``.
+Words = str | Promise | Callable[[], str]
+#: A notice that no job delivered within this time is swept up.
+OVERLOOKED = timedelta(minutes=2)
+
+
+@transaction.atomic
+def tell(
+    people: Iterable[Person],
+    *,
+    kind: str,
+    title: Words,
+    body: Words = "",
+    url: str = "",
+    record: models.Model | None = None,
+) -> None:
+    """Tell ``people`` something, each in their language: one INSERT and one deferred job for all of them.
+
+    Both stand in the caller's transaction: if it fails, nobody is told. ``kind`` is a dotted code as in
+    ``affairs.assigned``; ``record`` is what it is about. A function as ``title`` or ``body`` is called in each
+    language that occurs, lazy text is rendered in it.
+    """
+    by_language: dict[str, dict[int, Person]] = defaultdict(dict)
+    for person in people:
+        by_language[person.language][person.pk] = person
+    notices = []
+    for language, recipients in by_language.items():
+        with translation.override(language):
+            words = {"title": _say(title), "body": _say(body)}
+        for pk in recipients:
+            notices.append(
+                Notice(
+                    person_id=pk,
+                    kind=kind,
+                    url=url,
+                    record_type=record._meta.label_lower if record else "",
+                    record_id=record.pk if record else None,
+                    **words,
+                )
+            )
+    if notices:
+        Notice.objects.bulk_create(notices)
+        app.configure_task("notices.deliver").defer(ids=[notice.pk for notice in notices])
+
+
+def _say(words: Words) -> str:
+    return str(words()) if callable(words) else str(words)
+
+
+def deliver(ids: Sequence[int]) -> int:
+    """Let notices reach their people; answers how many did. A second time finds nothing to do."""
+    waiting = Notice.objects.filter(pk__in=ids, delivered_at__isnull=True)
+    return waiting.update(delivered_at=timezone.now())
+
+
+def deliver_overlooked() -> int:
+    """Deliver what has waited too long: its job was lost or has failed for good."""
+    now = timezone.now()
+    waiting = Notice.objects.filter(delivered_at__isnull=True, created_at__lt=now - OVERLOOKED)
+    return waiting.update(delivered_at=now)
+
+
+def read(actor: Person, ids: Sequence[int] | None = None) -> int:
+    """Mark one's own notices as read, those of ``ids`` or all; answers how many were unread."""
+    unread = Notice.objects.filter(person=actor, read_at__isnull=True, delivered_at__isnull=False)
+    if ids is not None:
+        unread = unread.filter(pk__in=ids)
+    return unread.update(read_at=timezone.now())

@@ -1,0 +1,50 @@
+"""Every write to organisations, people, roles, appointments and duty. ``actor`` first, one transaction each."""
+
+from houqin.foundation.people.actions.appointments import (
+    add_role,
+    appoint,
+    change_appointment,
+    change_role,
+    end_appointment,
+)
+from houqin.foundation.people.actions.duty import (
+    copy_week,
+    drop_shift,
+    hand_over_shift,
+    plan_shift,
+    substitute_shift,
+)
+from houqin.foundation.people.actions.organisations import (
+    add_organisation,
+    change_organisation,
+    end_organisation,
+    move_organisation,
+    rename_organisation,
+)
+from houqin.foundation.people.actions.own import change_password, change_profile, set_preferences
+from houqin.foundation.people.actions.persons import add_person, change_person, end_person, reset_password
+
+__all__ = [
+    "add_organisation",
+    "add_person",
+    "add_role",
+    "appoint",
+    "change_appointment",
+    "change_organisation",
+    "change_password",
+    "change_person",
+    "change_profile",
+    "change_role",
+    "copy_week",
+    "drop_shift",
+    "end_appointment",
+    "end_organisation",
+    "end_person",
+    "hand_over_shift",
+    "move_organisation",
+    "plan_shift",
+    "rename_organisation",
+    "reset_password",
+    "set_preferences",
+    "substitute_shift",
+]

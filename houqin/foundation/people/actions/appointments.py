@@ -1,0 +1,98 @@
+"""Roles and appointments: who may do what, where, from when to when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from houqin.foundation.errors import NotPermitted, Problem
+from houqin.foundation.people import scope
+from houqin.foundation.people.actions import writing
+from houqin.foundation.people.models import Appointment, Role
+from houqin.foundation.people.permissions import PERMISSIONS
+from houqin.foundation.trail.actors import Actor
+
+MANAGE = "people.manage"
+
+
+def _authorise(actor: Actor, appointment: Appointment) -> scope.Grant:
+    """The right over what the appointment covers; and nobody appoints themselves."""
+    if actor.pk is not None and appointment.person_id == actor.pk:
+        raise NotPermitted(_("不能调整自己的任职，请由另一位管理员办理。"))
+    return scope.authorise(
+        actor,
+        MANAGE,
+        organisation_path=appointment.organisation.path,
+        place_path=appointment.place.path if appointment.place else "",
+        service=appointment.service,
+    )
+
+
+@transaction.atomic
+def appoint(actor: Actor, **values: Any) -> Appointment:
+    """Give somebody a role over an organisation and what is below.
+
+    ``values``: person, role, organisation; place and service to narrow it; from_on, to_on (inclusive), high_risk.
+    """
+    appointment = Appointment(**values)
+    grant = _authorise(actor, appointment)
+    scope.forget(appointment.person)
+    return writing.add(actor, "people.appoint", appointment, grant=grant)
+
+
+@transaction.atomic
+def change_appointment(actor: Actor, *, appointment: Appointment, **values: Any) -> Appointment:
+    """Change an appointment; the right is needed over what it covered and over what it will cover."""
+    stored = writing.locked(Appointment, appointment.pk)
+    grant = _authorise(actor, stored)
+    _authorise(actor, Appointment(**{**_parts(stored), **values}))
+    return writing.change(actor, "people.change_appointment", stored, values, grant=grant)
+
+
+def _parts(appointment: Appointment) -> dict[str, Any]:
+    return {
+        name: getattr(appointment, name) for name in ("person", "role", "organisation", "place", "service")
+    }
+
+
+@transaction.atomic
+def end_appointment(actor: Actor, *, appointment: Appointment, on: date | None = None) -> Appointment:
+    """Let an appointment end; ``on`` is its last day (default: yesterday, or its first day when that is today)."""
+    stored = writing.locked(Appointment, appointment.pk)
+    grant = _authorise(actor, stored)
+    last = on or max(stored.from_on, timezone.localdate() - timedelta(days=1))
+    scope.forget(appointment.person)
+    return writing.change(actor, "people.end_appointment", stored, {"to_on": last}, grant=grant)
+
+
+@transaction.atomic
+def add_role(
+    actor: Actor, *, code: str, name: str, permissions: Sequence[str] = (), head: bool = False
+) -> Role:
+    """A new set of permissions."""
+    grant = scope.authorise_everywhere(actor, MANAGE)
+    role = Role(code=code, name=name, permissions=_known(permissions), head=head)
+    return writing.add(actor, "people.add_role", role, grant=grant)
+
+
+@transaction.atomic
+def change_role(actor: Actor, *, role: Role, **values: Any) -> Role:
+    """Change a role's name, permissions or headship; it holds at once for everybody who has it."""
+    grant = scope.authorise_everywhere(actor, MANAGE)
+    if "permissions" in values:
+        values["permissions"] = _known(values["permissions"])
+    stored = writing.locked(Role, role.pk)
+    return writing.change(actor, "people.change_role", stored, values, grant=grant)
+
+
+def _known(permissions: Sequence[str]) -> list[str]:
+    unknown = sorted(set(permissions) - set(PERMISSIONS.codes()))
+    if unknown:
+        message = _("没有这样的权限：%(codes)s") % {"codes": "、".join(unknown)}
+        raise Problem(message, errors={"permissions": [message]})
+    return sorted(set(permissions))

@@ -1,0 +1,49 @@
+"""What people change about themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.hashers import check_password
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from houqin.foundation.errors import Problem
+from houqin.foundation.people import scope, sign_in
+from houqin.foundation.people.actions import writing
+from houqin.foundation.people.actions.persons import set_checked_password
+from houqin.foundation.people.models import Person, SignInFailure
+from houqin.foundation.trail import actions as trail
+from houqin.foundation.trail.address import present_address
+
+
+@transaction.atomic
+def set_preferences(actor: Person, *, language: str | None = None, large_type: bool | None = None) -> Person:
+    """Language and large type of one's own pages; what is None stays."""
+    values: dict[str, Any] = {"language": language, "large_type": large_type}
+    chosen = {field: value for field, value in values.items() if value is not None}
+    stored = writing.locked(Person, actor.pk)
+    return writing.change(actor, "people.set_preferences", stored, chosen, grant=scope.EVERYTHING)
+
+
+@transaction.atomic
+def change_profile(actor: Person, **values: Any) -> Person:
+    """One's own phone, e-mail and usual place; everything else is the administrator's."""
+    own = {field: values[field] for field in ("phone", "email", "usual_place") if field in values}
+    stored = writing.locked(Person, actor.pk)
+    return writing.change(actor, "people.change_profile", stored, own, grant=scope.EVERYTHING)
+
+
+def change_password(actor: Person, *, old: str, new: str) -> Person:
+    """A new password for the old one. Wrong old ones count at the door, so a borrowed screen cannot guess."""
+    name = sign_in.normal(actor.username or "")
+    sign_in.count_attempt(name, present_address.get())
+    with transaction.atomic():
+        stored = writing.locked(Person, actor.pk)
+        if not check_password(old, stored.password):
+            raise Problem(errors={"old": [_("原密码不正确，请重新输入。")]})
+        SignInFailure.objects.filter(username=name).delete()
+        set_checked_password(stored, new, field="new")
+        stored.save(update_fields=["password"])
+        trail.record(actor, "people.change_password", stored)
+    return stored

@@ -1,0 +1,117 @@
+"""People: who belongs here, and until when."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from houqin.foundation.errors import Problem
+from houqin.foundation.people import scope, sign_in
+from houqin.foundation.people.actions import writing
+from houqin.foundation.people.models import Appointment, Organisation, Person
+from houqin.foundation.people.pinyin import name_key
+from houqin.foundation.trail import actions as trail
+from houqin.foundation.trail.actors import Actor
+
+MANAGE = "people.manage"
+
+
+def _clean(values: dict[str, Any]) -> dict[str, Any]:
+    """Sign-in names in their one form; an empty name or number is none, since both are unique."""
+    clean = dict(values)
+    if "username" in clean:
+        clean["username"] = sign_in.normal(clean["username"] or "") or None
+    if "staff_number" in clean:
+        clean["staff_number"] = (clean["staff_number"] or "").strip() or None
+    return clean
+
+
+@transaction.atomic
+def add_person(
+    actor: Actor, *, organisation: Organisation, name: str, password: str = "", **values: Any
+) -> Person:
+    """Somebody new. ``values``: username, staff_number, post, phone, email, language, usual_place.
+
+    Without a ``password`` the person is known but cannot sign in.
+    """
+    grant = scope.authorise(actor, MANAGE, organisation_path=organisation.path)
+    person = Person(organisation=organisation, name=name, **_clean(values))
+    person.pinyin, person.initials = name_key(name)
+    set_checked_password(person, password) if password else person.set_unusable_password()
+    return writing.add(actor, "people.add_person", person, grant=grant)
+
+
+@transaction.atomic
+def change_person(actor: Actor, *, person: Person, **values: Any) -> Person:
+    """Change what is known of somebody; a new ``organisation`` needs the right at both ends."""
+    stored = writing.locked(Person, person.pk)
+    grant = scope.authorise(actor, MANAGE, organisation_path=stored.organisation.path)
+    if "organisation" in values:
+        scope.authorise(actor, MANAGE, organisation_path=values["organisation"].path)
+    if "name" in values:
+        stored.pinyin, stored.initials = name_key(values["name"])
+    return writing.change(actor, "people.change_person", stored, _clean(values), grant=grant)
+
+
+@transaction.atomic
+def end_person(actor: Actor, *, person: Person, on: date | None = None) -> Person:
+    """Somebody leaves: from that day (default: today) no sign-in, no appointment and no duty counts."""
+    stored = writing.locked(Person, person.pk)
+    grant = scope.authorise(actor, MANAGE, organisation_path=stored.organisation.path)
+    day = on or timezone.localdate()
+    _end_appointments(actor, stored, day, grant)
+    if day <= timezone.localdate():
+        sign_in.end_sessions(stored)
+    scope.forget(person)
+    return writing.change(actor, "people.end_person", stored, {"ended_on": day}, grant=grant)
+
+
+def _end_appointments(actor: Actor, person: Person, day: date, grant: scope.Grant) -> None:
+    ending = list(
+        Appointment.objects.filter(Q(to_on__isnull=True) | Q(to_on__gt=day), person=person)
+        .select_for_update(of=("self",))
+        .select_related("person", "role", "organisation")
+    )
+    entries = []
+    for appointment in ending:
+        before = {"to_on": appointment.to_on}
+        appointment.to_on = max(appointment.from_on, day)
+        entries.append(
+            trail.entry(
+                actor,
+                "people.end_appointment",
+                appointment,
+                before=before,
+                after={"to_on": appointment.to_on},
+                grant=grant,
+            )
+        )
+    Appointment.objects.bulk_update(ending, ["to_on"])
+    trail.record_many(entries)
+
+
+@transaction.atomic
+def reset_password(actor: Actor, *, person: Person, password: str) -> Person:
+    """Give somebody a new password; every session of theirs ends."""
+    stored = writing.locked(Person, person.pk)
+    grant = scope.authorise(actor, MANAGE, organisation_path=stored.organisation.path)
+    set_checked_password(stored, password)
+    stored.save(update_fields=["password"])
+    sign_in.end_sessions(stored)
+    trail.record(actor, "people.reset_password", stored, grant=grant)
+    return stored
+
+
+def set_checked_password(person: Person, password: str, field: str = "password") -> None:
+    """Set a password that is good enough, or raise a ``Problem`` naming ``field``."""
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise Problem(errors={field: error.messages}) from error
+    person.set_password(password)

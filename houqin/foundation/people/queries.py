@@ -1,0 +1,169 @@
+"""Reading people, organisations and duty."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from houqin.foundation import tree
+from houqin.foundation.people import scope
+from houqin.foundation.people.models import DutyShift, Organisation, Person, SignedInSession
+from houqin.foundation.trail.actors import Actor
+
+#: A shift that begins this long after another counts as the one it is handed over to.
+_NEXT_WITHIN = timedelta(hours=12)
+
+
+def people_of(actor: Actor, permission: str = "people.view") -> QuerySet[Person]:
+    """Everybody on whom ``actor`` holds ``permission``, who has not left."""
+    return Person.objects.active().filter(scope.within(actor, permission, organisation="organisation__path"))
+
+
+def find_people(actor: Actor, text: str, *, limit: int = 20) -> QuerySet[Person]:
+    """By name, pinyin, initials, staff number or phone; whoever matches from the start of the name first."""
+    wanted = text.strip()
+    if not wanted:
+        return Person.objects.none()
+    key = wanted.lower().replace(" ", "")
+    condition = Q(name__contains=wanted) | Q(pinyin__startswith=key) | Q(initials__startswith=key)
+    if key.isdigit():
+        condition |= Q(staff_number=key) | Q(phone__startswith=key)
+    found = people_of(actor).filter(condition).select_related("organisation", "usual_place")
+    return found.order_by("pinyin", "id")[:limit]
+
+
+def phone_lookup(actor: Actor, number: str) -> QuerySet[Person]:
+    """Whose phone that is, as the desk types it (spaces, hyphens and +86 do not matter)."""
+    digits = "".join(letter for letter in number if letter.isdigit())
+    digits = digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
+    if not digits:
+        return Person.objects.none()
+    return people_of(actor).filter(phone=digits).select_related("organisation", "usual_place")
+
+
+def shifts_at(section: Organisation, *, at: datetime) -> QuerySet[DutyShift]:
+    """The shifts that run at a moment, those already handed over left out."""
+    return DutyShift.objects.filter(
+        Q(handed_over_at__isnull=True) | Q(handed_over_at__gt=at),
+        section=section,
+        starts_at__lte=at,
+        ends_at__gt=at,
+    )
+
+
+def on_duty(section: Organisation, *, at: datetime, place_path: str = "") -> QuerySet[Person]:
+    """Who has duty in a section at a moment: substitutes instead of those they stand in for, nobody who has left.
+
+    With ``place_path`` only those whose shift covers that place (or names none).
+    """
+    shifts = shifts_at(section, at=at)
+    if place_path:
+        shifts = shifts.filter(Q(place__isnull=True) | Q(place_id__in=tree.ids(place_path)))
+    who = shifts.annotate(who=Coalesce("substitute_id", "person_id")).values("who")
+    return Person.objects.active(timezone.localdate(at)).filter(pk__in=who)
+
+
+def week_bounds(monday: date) -> tuple[datetime, datetime]:
+    """A week in office time, as moments."""
+    start = timezone.make_aware(datetime.combine(monday, time.min))
+    return start, start + timedelta(days=7)
+
+
+def week_of(section: Organisation, *, monday: date) -> QuerySet[DutyShift]:
+    """The shifts that begin in the week from ``monday``."""
+    start, end = week_bounds(monday)
+    return (
+        DutyShift.objects.filter(section=section, starts_at__gte=start, starts_at__lt=end)
+        .select_related("section", "person", "substitute", "place")
+        .order_by("starts_at", "id")
+    )
+
+
+def overlapping(section: Organisation, *, start: datetime, end: datetime) -> QuerySet[DutyShift]:
+    """The shifts that touch a span: for finding gaps, which a shift of the week before may fill."""
+    return (
+        DutyShift.objects.filter(section=section, starts_at__lt=end, ends_at__gt=start)
+        .select_related("section", "person", "substitute", "place")
+        .order_by("starts_at", "id")
+    )
+
+
+def next_shifts(shift: DutyShift) -> QuerySet[DutyShift]:
+    """The shifts that follow on one: same section and place, the earliest beginning of the next twelve hours."""
+    following = DutyShift.objects.filter(
+        section_id=shift.section_id,
+        place_id=shift.place_id,
+        starts_at__gt=shift.starts_at,
+        starts_at__lte=shift.ends_at + _NEXT_WITHIN,
+        ends_at__gt=shift.ends_at,
+    ).exclude(pk=shift.pk)
+    first = following.order_by("starts_at").values("starts_at")[:1]
+    return following.filter(starts_at=first).select_related("person", "substitute", "section", "place")
+
+
+def next_on_duty(shift: DutyShift) -> list[Person]:
+    """Who takes over from a shift."""
+    return [following.substitute or following.person for following in next_shifts(shift)]
+
+
+def shifts_of(person: Person, *, since: datetime) -> QuerySet[DutyShift]:
+    """A person's own shifts that end after ``since``, those taken over for others included, soonest first."""
+    mine = Q(substitute=person) | Q(person=person, substitute__isnull=True)
+    return (
+        DutyShift.objects.filter(mine, ends_at__gt=since)
+        .select_related("section", "person", "substitute", "place")
+        .order_by("starts_at", "id")
+    )
+
+
+def handovers_for(person: Person, *, at: datetime) -> QuerySet[DutyShift]:
+    """What the shifts before left word of, for whoever has duty now or within the next twelve hours."""
+    mine = DutyShift.objects.filter(
+        Q(substitute=person) | Q(person=person, substitute__isnull=True),
+        Q(place_id=OuterRef("place_id")) | Q(place__isnull=True, section_id=OuterRef("section_id")),
+        section_id=OuterRef("section_id"),
+        starts_at__lte=at + _NEXT_WITHIN,
+        starts_at__gt=OuterRef("starts_at"),
+        ends_at__gt=at,
+    )
+    return (
+        DutyShift.objects.filter(Exists(mine), handed_over_at__gt=at - timedelta(days=1))
+        .exclude(handover_note="")
+        .select_related("section", "person", "substitute", "place")
+        .order_by("-handed_over_at")
+    )
+
+
+def sections_planned_by(actor: Actor) -> QuerySet[Organisation]:
+    """The sections for which ``actor`` plans duty."""
+    return Organisation.objects.filter(
+        scope.within(actor, "duty.manage", organisation="path"),
+        kind__in=["section", "contractor"],
+        ended_on__isnull=True,
+    )
+
+
+def shift_for(actor: Actor, pk: int) -> DutyShift | None:
+    """A shift that ``actor`` plans or has; None outside that."""
+    mine = Q(substitute_id=actor.pk) | Q(person_id=actor.pk)
+    planned = scope.within(actor, "duty.manage", organisation="section__path")
+    found = DutyShift.objects.filter(mine | planned, pk=pk)
+    return found.select_related("section", "person", "substitute", "place").first()
+
+
+def people_for_duty(section: Organisation) -> QuerySet[Person]:
+    """Who may be planned in a section: its own people and those below it."""
+    return (
+        Person.objects.active()
+        .filter(organisation__path__startswith=section.path)
+        .select_related("organisation")
+        .order_by(F("pinyin"), "id")
+    )
+
+
+def sessions_of(person: Person) -> QuerySet[SignedInSession]:
+    """Where a person is signed in, latest first."""
+    return SignedInSession.objects.filter(person=person)
