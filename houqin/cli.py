@@ -19,7 +19,16 @@ from houqin import __version__
 from houqin.project.environment import Environment
 
 FAILED, SETTINGS_WRONG, DATABASE_UNUSABLE = 1, 3, 4
-WITHOUT_DATABASE = {"help", "--help", "-h", "--version", "version", "compilemessages", "makemessages", "collectstatic"}
+WITHOUT_DATABASE = {
+    "help",
+    "--help",
+    "-h",
+    "--version",
+    "version",
+    "compilemessages",
+    "makemessages",
+    "collectstatic",
+}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -167,7 +176,12 @@ def _database(given: Environment) -> Iterator[Any]:
 
 
 def _serve(
-    given: Environment, host: str, port: int, cert: str | None, key: str | None, before: list[str] | None = None
+    given: Environment,
+    host: str,
+    port: int,
+    cert: str | None,
+    key: str | None,
+    before: list[str] | None = None,
 ) -> None:
     from houqin.project import serve
     from houqin.project.postgres.users import serving
@@ -195,7 +209,7 @@ def _ready_database() -> None:
 
 
 def _run(command: list[str]) -> None:
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, check=False)  # noqa: S603 - our own modules
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, check=False)
     if done.returncode != 0:
         raise Problem(f"This step failed: {' '.join(command[1:])}", FAILED)
 

@@ -77,7 +77,9 @@ def _folder(given: Environment) -> Iterator[Finding]:
             probe.flush()
             os.fsync(probe.fileno())
     except OSError as error:
-        yield Finding("data directory", False, f"{folder} cannot be written", str(from_os_error(error, folder)))
+        yield Finding(
+            "data directory", False, f"{folder} cannot be written", str(from_os_error(error, folder))
+        )
         return
     yield Finding("data directory", True, f"{folder} can be written")
     free = shutil.disk_usage(folder).free

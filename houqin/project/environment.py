@@ -216,7 +216,9 @@ def _words(given: Environment) -> list[Fault]:
         found.append(Fault("HOUQIN_LANGUAGE", f"“{given.language}” is not offered.", "Use zh-hans or en."))
     if given.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         found.append(
-            Fault("HOUQIN_LOG_LEVEL", f"“{given.log_level}” is not a level.", "DEBUG, INFO, WARNING or ERROR.")
+            Fault(
+                "HOUQIN_LOG_LEVEL", f"“{given.log_level}” is not a level.", "DEBUG, INFO, WARNING or ERROR."
+            )
         )
     if given.log_format not in {"text", "json"}:
         found.append(Fault("HOUQIN_LOG_FORMAT", f"“{given.log_format}” is not a form.", "Use text or json."))

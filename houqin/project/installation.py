@@ -100,7 +100,9 @@ def unreachable(url: str) -> str:
     except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
         return f"HOUQIN_DATABASE_URL: {_reason(str(error))}"
     if version < MIN_POSTGRES:
-        return f"HOUQIN_DATABASE_URL: the server is PostgreSQL {version}; Houqin needs {MIN_POSTGRES} or later."
+        return (
+            f"HOUQIN_DATABASE_URL: the server is PostgreSQL {version}; Houqin needs {MIN_POSTGRES} or later."
+        )
     return ""
 
 

@@ -9,7 +9,9 @@ import structlog
 
 def formatter(*, json: bool) -> logging.Formatter:
     """A formatter for the standard library's records and for structlog's events alike."""
-    renderer = structlog.processors.JSONRenderer(ensure_ascii=False) if json else structlog.dev.ConsoleRenderer()
+    renderer = (
+        structlog.processors.JSONRenderer(ensure_ascii=False) if json else structlog.dev.ConsoleRenderer()
+    )
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=_shared(),
         processors=[

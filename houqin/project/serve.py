@@ -37,10 +37,10 @@ class Child:
     def start(self) -> None:
         parent = os.getpid()
         self.started = time.monotonic()
-        self.process = subprocess.Popen(  # noqa: S603
+        self.process = subprocess.Popen(
             self.command,
             stdin=subprocess.DEVNULL,
-            preexec_fn=lambda: processes.die_with_parent(parent),  # noqa: PLW1509 - this process has one thread
+            preexec_fn=lambda: processes.die_with_parent(parent),
         )
 
     def tend(self, say: Say) -> None:
@@ -75,7 +75,9 @@ class Child:
 class Supervisor:
     """Keeps everything running until it is asked to stop."""
 
-    def __init__(self, host: str, port: int, cluster: Cluster | None, say: Say, tls: tuple[str, str] | None) -> None:
+    def __init__(
+        self, host: str, port: int, cluster: Cluster | None, say: Say, tls: tuple[str, str] | None
+    ) -> None:
         self.cluster, self.say = cluster, say
         self.host, self.port = host, port
         self.scheme = "https" if tls else "http"
@@ -98,7 +100,9 @@ class Supervisor:
                 for child in self.children:
                     child.tend(self.say)
                 if not announced and answers(self.host, self.port):
-                    self.say(f"Houqin is ready: {self.scheme}://{shown(self.host)}:{self.port}  (Ctrl-C stops it)")
+                    self.say(
+                        f"Houqin is ready: {self.scheme}://{shown(self.host)}:{self.port}  (Ctrl-C stops it)"
+                    )
                     announced = True
                 time.sleep(0.2 if not announced else 0.5)
         finally:

@@ -7,8 +7,8 @@ from typing import Any
 
 os.environ.setdefault("HOUQIN_MODE", "test")
 
-from houqin.project.settings import *  # noqa: E402, F403
-from houqin.project.settings import STORAGES  # noqa: E402
+from houqin.project.settings import *  # noqa: F403
+from houqin.project.settings import STORAGES
 
 SECRET_KEY = "tests-only-" + "0123456789abcdef" * 3
 ALLOWED_HOSTS = ["*"]

@@ -11,7 +11,7 @@ import os
 import sys
 from pathlib import Path
 
-BLOCKING_THREADS = 8  # a worker; each may hold one database connection
+BLOCKING_THREADS = 4  # a worker; each may hold one database connection
 BACKLOG = 1024
 
 

@@ -85,7 +85,9 @@ class Mine:
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
         connections.close_all()
-        self._run(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*map(sql.Identifier, (draft, self.template))))
+        self._run(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*map(sql.Identifier, (draft, self.template)))
+        )
 
     def _copy(self) -> None:
         names = map(sql.Identifier, (self.name, self.template))

@@ -32,7 +32,7 @@ class Account:
         self, command: Sequence[str | Path], env: Mapping[str, str] | None = None, **more: Any
     ) -> subprocess.CompletedProcess[str]:
         """Run a command as this account, its output captured as text; never raises for its exit code."""
-        return subprocess.run(  # noqa: S603
+        return subprocess.run(
             [str(part) for part in command],
             env={**clean_environment(), **(env or {})},
             capture_output=True,
@@ -89,7 +89,7 @@ def _entry() -> pwd.struct_passwd | None:
 
 def _create() -> pwd.struct_passwd:
     command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", str(HOME)]
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [*command, "--shell", "/usr/sbin/nologin", NAME], capture_output=True, text=True, check=False
     )
     entry = _entry()

@@ -79,7 +79,9 @@ class Cluster:
     def postmaster(self) -> int | None:
         """The process id of the running server; `None` for none, whoever else now has the id in its file."""
         try:
-            pid = int((self.data / "postmaster.pid").read_text(encoding="ascii", errors="replace").split("\n")[0])
+            pid = int(
+                (self.data / "postmaster.pid").read_text(encoding="ascii", errors="replace").split("\n")[0]
+            )
         except (OSError, ValueError):
             return None
         return pid if _works_in(pid, self.data) else None

@@ -68,8 +68,16 @@ def write(data: Path, sockets: Path, account: Account, extra: Mapping[str, str])
         **extra,
     }
     lines = "".join(f"{name} = {value}\n" for name, value in settings.items())
-    _put(data / "houqin.conf", "# Written by Houqin at every start; put changes into local.conf.\n" + lines, account)
-    _put(data / "houqin_hba.conf", "local all all peer map=houqin\nlocal replication all peer map=houqin\n", account)
+    _put(
+        data / "houqin.conf",
+        "# Written by Houqin at every start; put changes into local.conf.\n" + lines,
+        account,
+    )
+    _put(
+        data / "houqin_hba.conf",
+        "local all all peer map=houqin\nlocal replication all peer map=houqin\n",
+        account,
+    )
     people = {"root", account.name, pwd.getpwuid(os.geteuid()).pw_name}
     _put(data / "houqin_ident.conf", "".join(f'houqin "{name}" all\n' for name in sorted(people)), account)
 

@@ -92,8 +92,6 @@ def serving(locks: Path) -> Iterator[None]:
         yield
 
 
-
-
 @contextmanager
 def _alone(locks: Path) -> Iterator[None]:
     with _lock_file(locks / "postgres-start.lock") as file:
