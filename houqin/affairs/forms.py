@@ -64,7 +64,7 @@ class CaseForm(forms.Form):
             if not isinstance(self.fields[name], FileIdsField)
         }
 
-    def files(self) -> list[str]:
+    def file_ids(self) -> list[str]:
         return [
             identity
             for name, value in self.cleaned_data.items()
@@ -115,6 +115,12 @@ class ArriveForm(VerbForm):
     code = forms.CharField(label=_("现场二维码"), required=False, max_length=200)
 
 
+def _somebody(form: VerbForm, section: str) -> dict[str, Any]:
+    if not form.cleaned_data.get(section) and not form.cleaned_data.get("person") and not form.errors:
+        raise forms.ValidationError(_("请选择转给哪个科室或哪位人员。"))
+    return form.cleaned_data
+
+
 class TransferForm(ReasonForm):
     standard = frozenset({"comment", "section", "person"})
     section = forms.ModelChoiceField(
@@ -131,10 +137,7 @@ class TransferForm(ReasonForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        if not data.get("section") and not data.get("person") and not self.errors:
-            raise forms.ValidationError(_("请选择转给哪个科室或哪位人员。"))
-        return data
+        return _somebody(self, "section")
 
 
 class DispatchForm(VerbForm):
@@ -152,7 +155,8 @@ class DispatchForm(VerbForm):
         error_messages={"invalid_choice": _("没有这个人，请重新选择。")},
     )
 
-    clean = TransferForm.clean
+    def clean(self) -> dict[str, Any]:
+        return _somebody(self, "sections")
 
 
 class AddApproverForm(ReasonForm):

@@ -30,6 +30,7 @@ APPLICANT_VERBS: dict[str, tuple[str, ...]] = {
     State.CONFIRMING: ("confirm", "reopen"),
     State.COMPLETED: ("rate",),
 }
+SECTION_VIEWERS = ("affairs.view", "affairs.handle")
 RATING_DAYS = 30
 REMIND_EVERY = timedelta(minutes=30)
 
@@ -49,12 +50,13 @@ def visible(actor: Actor) -> Q:
     return mine | touched | followed | delegated | within_scope(actor)
 
 
-def within_scope(actor: Actor, permission: str = "affairs.view") -> Q:
-    """Cases whose handling section, or whose applicant's section, lies within the actor's scope."""
+def within_scope(actor: Actor) -> Q:
+    """Cases of sections whose cases the actor views or handles, and of applicants whose cases they view."""
     narrowing = {"place": "place__path", "service": "service"}
-    return scope.within(actor, permission, organisation="section__path", **narrowing) | scope.within(
-        actor, permission, organisation="organisation__path", **narrowing
-    )
+    condition = scope.within(actor, "affairs.view", organisation="organisation__path", **narrowing)
+    for permission in SECTION_VIEWERS:
+        condition |= scope.within(actor, permission, organisation="section__path", **narrowing)
+    return condition
 
 
 def may_see(actor: Actor, case: Case) -> bool:
@@ -63,7 +65,7 @@ def may_see(actor: Actor, case: Case) -> bool:
         return True
     if isinstance(actor, Outsider):
         return False
-    if scope_grant(actor, "affairs.view", case):
+    if any(scope_grant(actor, permission, case) for permission in SECTION_VIEWERS):
         return True
     return Case.objects.filter(visible(actor), pk=case.pk).exists()
 

@@ -7,8 +7,11 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from houqin.affairs.declare import ITEMS as REGISTRY
 from houqin.foundation.people.models import Person
 from houqin.testing.cast import Cast, make_cast
+from houqin.testing.desk import Desk
+from houqin.testing.dummy import AGREEING, DIARY, ITEMS, Diary
 
 
 @pytest.fixture
@@ -33,3 +36,26 @@ def as_person() -> Callable[[Person], Client]:
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def dummy(monkeypatch: pytest.MonkeyPatch) -> Diary:
+    """The items of the dummy service, announced for this test only. Returns the diary of what its service heard."""
+    for item in ITEMS:
+        monkeypatch.setitem(REGISTRY._entries, item.code, item)
+    monkeypatch.setattr(DIARY, "heard", [])
+    monkeypatch.setattr(DIARY, "running", None)
+    AGREEING.clear()
+    return DIARY
+
+
+@pytest.fixture
+def desk(cast: Cast, dummy: Diary) -> Desk:
+    """The cast, the dummy items and their routes: cases can be submitted and handled."""
+    return Desk(cast, dummy)
+
+
+@pytest.fixture
+def committed_desk(committed_cast: Cast, dummy: Diary) -> Desk:
+    """The same, committed, for several connections at once."""
+    return Desk(committed_cast, dummy)

@@ -1,6 +1,7 @@
 """The verbs of the applicant, each on the case at the version they saw; and the rating by quality control."""
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -92,7 +93,7 @@ def remind(
     with moving(actor, "remind", case=case, version=version) as move:
         last = move.case.reminded_at
         if last and move.now - last < rights.REMIND_EVERY:
-            minutes = int((rights.REMIND_EVERY - (move.now - last)).total_seconds() // 60) + 1
+            minutes = ceil((rights.REMIND_EVERY - (move.now - last)).total_seconds() / 60)
             raise TooMany(
                 _("刚刚催过了，办理人已收到；%(minutes)s 分钟后可再次催办。") % {"minutes": minutes}
             )

@@ -121,7 +121,7 @@ def _open(
     )
     clocks.begin(case, offer.limit, now=now)
     case.save(force_insert=True)
-    attach(actor, form.files(), record=case, label="submit", session_key=session_key)
+    attach(actor, form.file_ids(), record=case, label="submit", session_key=session_key)
     item.moments.submitted(case, form)
     move = Move(actor, "submit", case, now)
     move.data = {"channel": channel}
@@ -147,7 +147,7 @@ def _join(
             text=form.title(),
             at=timezone.now(),
         )
-    attach(actor, form.files(), record=case, label="submit", session_key=session_key)
+    attach(actor, form.file_ids(), record=case, label="submit", session_key=session_key)
     Event.objects.create(
         case=case, at=timezone.now(), actor=person, actor_name=applicant.name, verb="join", text=form.title()
     )

@@ -8,332 +8,760 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('places', '0001_initial'),
+        ("people", "0001_initial"),
+        ("places", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('limit_minutes', models.PositiveIntegerField(blank=True, null=True, verbose_name='时限（分钟）')),
-                ('clock', models.TextField(choices=[('working', '工作时间'), ('wall', '自然时间')], default='working', verbose_name='计时方式')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='应办结时间')),
-                ('amber_at', models.DateTimeField(blank=True, null=True, verbose_name='预警时间')),
-                ('paused_at', models.DateTimeField(blank=True, null=True, verbose_name='暂停时间')),
-                ('left_minutes', models.IntegerField(blank=True, null=True, verbose_name='剩余（分钟）')),
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('number', models.TextField(editable=False, unique=True, verbose_name='办件编号')),
-                ('item_code', models.TextField(verbose_name='事项')),
-                ('service', models.TextField(verbose_name='服务')),
-                ('item_name', models.TextField(verbose_name='事项名称')),
-                ('title', models.TextField(verbose_name='标题')),
-                ('data', models.JSONField(default=dict, verbose_name='申请内容')),
-                ('category', models.TextField(blank=True, default='', verbose_name='类别')),
-                ('flow', models.JSONField(verbose_name='流程快照')),
-                ('state', models.TextField(choices=[('open', '办理中'), ('waiting_applicant', '待补正'), ('confirming', '待确认'), ('completed', '已办结'), ('refused', '不予受理'), ('withdrawn', '已撤回')], default='open', verbose_name='状态')),
-                ('step', models.SmallIntegerField(default=0, verbose_name='当前环节')),
-                ('version', models.IntegerField(default=1, verbose_name='版本')),
-                ('channel', models.TextField(default='web', verbose_name='渠道')),
-                ('applicant_name', models.TextField(verbose_name='申请人姓名')),
-                ('applicant_phone', models.TextField(blank=True, default='', verbose_name='联系电话')),
-                ('submitted_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='提交时间')),
-                ('confirm_by', models.DateTimeField(blank=True, null=True, verbose_name='确认截止')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='办结时间')),
-                ('reminded_at', models.DateTimeField(blank=True, null=True, verbose_name='最近催办')),
-                ('reminders', models.PositiveSmallIntegerField(default=0, verbose_name='催办次数')),
-                ('reopened', models.PositiveSmallIntegerField(default=0, verbose_name='返工次数')),
-                ('applicant', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to=settings.AUTH_USER_MODEL, verbose_name='申请人')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation', verbose_name='申请科室')),
-                ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place', verbose_name='地点')),
-                ('registered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation', verbose_name='承办科室')),
+                (
+                    "limit_minutes",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="时限（分钟）"),
+                ),
+                (
+                    "clock",
+                    models.TextField(
+                        choices=[("working", "工作时间"), ("wall", "自然时间")],
+                        default="working",
+                        verbose_name="计时方式",
+                    ),
+                ),
+                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="应办结时间")),
+                ("amber_at", models.DateTimeField(blank=True, null=True, verbose_name="预警时间")),
+                ("paused_at", models.DateTimeField(blank=True, null=True, verbose_name="暂停时间")),
+                ("left_minutes", models.IntegerField(blank=True, null=True, verbose_name="剩余（分钟）")),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("number", models.TextField(editable=False, unique=True, verbose_name="办件编号")),
+                ("item_code", models.TextField(verbose_name="事项")),
+                ("service", models.TextField(verbose_name="服务")),
+                ("item_name", models.TextField(verbose_name="事项名称")),
+                ("title", models.TextField(verbose_name="标题")),
+                ("data", models.JSONField(default=dict, verbose_name="申请内容")),
+                ("category", models.TextField(blank=True, default="", verbose_name="类别")),
+                ("flow", models.JSONField(verbose_name="流程快照")),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("open", "办理中"),
+                            ("waiting_applicant", "待补正"),
+                            ("confirming", "待确认"),
+                            ("completed", "已办结"),
+                            ("refused", "不予受理"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        default="open",
+                        verbose_name="状态",
+                    ),
+                ),
+                ("step", models.SmallIntegerField(default=0, verbose_name="当前环节")),
+                ("version", models.IntegerField(default=1, verbose_name="版本")),
+                ("channel", models.TextField(default="web", verbose_name="渠道")),
+                ("applicant_name", models.TextField(verbose_name="申请人姓名")),
+                ("applicant_phone", models.TextField(blank=True, default="", verbose_name="联系电话")),
+                (
+                    "submitted_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="提交时间"),
+                ),
+                ("confirm_by", models.DateTimeField(blank=True, null=True, verbose_name="确认截止")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="办结时间")),
+                ("reminded_at", models.DateTimeField(blank=True, null=True, verbose_name="最近催办")),
+                ("reminders", models.PositiveSmallIntegerField(default=0, verbose_name="催办次数")),
+                ("reopened", models.PositiveSmallIntegerField(default=0, verbose_name="返工次数")),
+                (
+                    "applicant",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="申请人",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.organisation",
+                        verbose_name="申请科室",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.place",
+                        verbose_name="地点",
+                    ),
+                ),
+                (
+                    "registered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.organisation",
+                        verbose_name="承办科室",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '办件',
-                'verbose_name_plural': '办件',
-                'ordering': ['-id'],
+                "verbose_name": "办件",
+                "verbose_name_plural": "办件",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Delegation',
+            name="Delegation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField(verbose_name='开始')),
-                ('ends_at', models.DateTimeField(verbose_name='结束')),
-                ('reason', models.TextField(blank=True, default='', verbose_name='事由')),
-                ('delegate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegated', to=settings.AUTH_USER_MODEL, verbose_name='受托人')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations', to=settings.AUTH_USER_MODEL, verbose_name='委托人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="开始")),
+                ("ends_at", models.DateTimeField(verbose_name="结束")),
+                ("reason", models.TextField(blank=True, default="", verbose_name="事由")),
+                (
+                    "delegate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="delegated",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="受托人",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="delegations",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="委托人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '委托',
-                'verbose_name_plural': '委托代办',
-                'ordering': ['-starts_at'],
+                "verbose_name": "委托",
+                "verbose_name_plural": "委托代办",
+                "ordering": ["-starts_at"],
             },
         ),
         migrations.CreateModel(
-            name='Favourite',
+            name="Favourite",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item_code', models.TextField()),
-                ('position', models.IntegerField(default=0)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='favourites', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("item_code", models.TextField()),
+                ("position", models.IntegerField(default=0)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="favourites",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'id'],
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Follower',
+            name="Follower",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.TextField(verbose_name='姓名')),
-                ('phone', models.TextField(blank=True, default='', verbose_name='电话')),
-                ('text', models.TextField(blank=True, default='', verbose_name='描述')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='时间')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='followers', to='affairs.case')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followed', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.TextField(verbose_name="姓名")),
+                ("phone", models.TextField(blank=True, default="", verbose_name="电话")),
+                ("text", models.TextField(blank=True, default="", verbose_name="描述")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="时间")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="followers",
+                        to="affairs.case",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="followed",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '共同报告人',
-                'verbose_name_plural': '共同报告人',
-                'ordering': ['id'],
+                "verbose_name": "共同报告人",
+                "verbose_name_plural": "共同报告人",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ItemSetting',
+            name="ItemSetting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item_code', models.TextField(verbose_name='事项')),
-                ('name', models.TextField(blank=True, default='', verbose_name='显示名称')),
-                ('position', models.IntegerField(default=0, verbose_name='排序')),
-                ('enabled', models.BooleanField(default=True, verbose_name='开放办理')),
-                ('limit_minutes', models.PositiveIntegerField(blank=True, null=True, verbose_name='承诺时限（分钟）')),
-                ('steps', models.JSONField(blank=True, default=dict, verbose_name='环节设置')),
-                ('unit', models.ForeignKey(blank=True, help_text='留空为全部单位', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation', verbose_name='适用单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("item_code", models.TextField(verbose_name="事项")),
+                ("name", models.TextField(blank=True, default="", verbose_name="显示名称")),
+                ("position", models.IntegerField(default=0, verbose_name="排序")),
+                ("enabled", models.BooleanField(default=True, verbose_name="开放办理")),
+                (
+                    "limit_minutes",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="承诺时限（分钟）"),
+                ),
+                ("steps", models.JSONField(blank=True, default=dict, verbose_name="环节设置")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="留空为全部单位",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.organisation",
+                        verbose_name="适用单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '事项设置',
-                'verbose_name_plural': '事项设置',
-                'ordering': ['position', 'item_code'],
+                "verbose_name": "事项设置",
+                "verbose_name_plural": "事项设置",
+                "ordering": ["position", "item_code"],
             },
         ),
         migrations.CreateModel(
-            name='Rating',
+            name="Rating",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.TextField(choices=[('applicant', '申请人评价'), ('quality', '质量回访')], verbose_name='类别')),
-                ('person_name', models.TextField(verbose_name='评价人姓名')),
-                ('stars', models.PositiveSmallIntegerField(verbose_name='星级')),
-                ('tags', models.JSONField(default=list, verbose_name='标签')),
-                ('words', models.TextField(blank=True, default='', verbose_name='评语')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='评价时间')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='affairs.case', verbose_name='办件')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='评价人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[("applicant", "申请人评价"), ("quality", "质量回访")], verbose_name="类别"
+                    ),
+                ),
+                ("person_name", models.TextField(verbose_name="评价人姓名")),
+                ("stars", models.PositiveSmallIntegerField(verbose_name="星级")),
+                ("tags", models.JSONField(default=list, verbose_name="标签")),
+                ("words", models.TextField(blank=True, default="", verbose_name="评语")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="评价时间")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ratings",
+                        to="affairs.case",
+                        verbose_name="办件",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="评价人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '评价',
-                'verbose_name_plural': '评价',
-                'ordering': ['-at'],
+                "verbose_name": "评价",
+                "verbose_name_plural": "评价",
+                "ordering": ["-at"],
             },
         ),
         migrations.CreateModel(
-            name='Route',
+            name="Route",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item_code', models.TextField(verbose_name='事项')),
-                ('category', models.TextField(blank=True, default='', help_text='留空为全部类别', verbose_name='类别')),
-                ('place', models.ForeignKey(blank=True, help_text='含其下全部场所；留空为全部场所', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place', verbose_name='场所')),
-                ('section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation', verbose_name='承办科室')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation', verbose_name='申请单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("item_code", models.TextField(verbose_name="事项")),
+                (
+                    "category",
+                    models.TextField(blank=True, default="", help_text="留空为全部类别", verbose_name="类别"),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="含其下全部场所；留空为全部场所",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.place",
+                        verbose_name="场所",
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.organisation",
+                        verbose_name="承办科室",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.organisation",
+                        verbose_name="申请单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '分办规则',
-                'verbose_name_plural': '分办规则',
-                'ordering': ['item_code', 'category', 'id'],
+                "verbose_name": "分办规则",
+                "verbose_name_plural": "分办规则",
+                "ordering": ["item_code", "category", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('limit_minutes', models.PositiveIntegerField(blank=True, null=True, verbose_name='时限（分钟）')),
-                ('clock', models.TextField(choices=[('working', '工作时间'), ('wall', '自然时间')], default='working', verbose_name='计时方式')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='应办结时间')),
-                ('amber_at', models.DateTimeField(blank=True, null=True, verbose_name='预警时间')),
-                ('paused_at', models.DateTimeField(blank=True, null=True, verbose_name='暂停时间')),
-                ('left_minutes', models.IntegerField(blank=True, null=True, verbose_name='剩余（分钟）')),
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('step', models.SmallIntegerField(verbose_name='环节序号')),
-                ('step_key', models.TextField(verbose_name='环节')),
-                ('step_name', models.TextField(verbose_name='环节名称')),
-                ('kind', models.TextField(choices=[('approve', '审批'), ('dispatch', '派单'), ('handle', '办理'), ('confirm', '确认')], verbose_name='类别')),
-                ('visit', models.SmallIntegerField(default=1, verbose_name='第几次进入')),
-                ('state', models.TextField(choices=[('open', '待办'), ('done', '已办'), ('moved', '已转办'), ('ended', '已终止')], default='open', verbose_name='状态')),
-                ('required', models.BooleanField(default=False, verbose_name='必须同意')),
-                ('opened_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='到达时间')),
-                ('accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='接单时间')),
-                ('arrived_at', models.DateTimeField(blank=True, null=True, verbose_name='到场时间')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='办毕时间')),
-                ('outcome', models.TextField(blank=True, default='', verbose_name='结果')),
-                ('ambered_at', models.DateTimeField(blank=True, null=True, verbose_name='预警发出')),
-                ('escalated_at', models.DateTimeField(blank=True, null=True, verbose_name='超时上报')),
-                ('added_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='加签人')),
-                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to=settings.AUTH_USER_MODEL, verbose_name='办理人')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='affairs.case', verbose_name='办件')),
-                ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
-                ('moved_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='affairs.task')),
-                ('section', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation', verbose_name='科室')),
+                (
+                    "limit_minutes",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="时限（分钟）"),
+                ),
+                (
+                    "clock",
+                    models.TextField(
+                        choices=[("working", "工作时间"), ("wall", "自然时间")],
+                        default="working",
+                        verbose_name="计时方式",
+                    ),
+                ),
+                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="应办结时间")),
+                ("amber_at", models.DateTimeField(blank=True, null=True, verbose_name="预警时间")),
+                ("paused_at", models.DateTimeField(blank=True, null=True, verbose_name="暂停时间")),
+                ("left_minutes", models.IntegerField(blank=True, null=True, verbose_name="剩余（分钟）")),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("step", models.SmallIntegerField(verbose_name="环节序号")),
+                ("step_key", models.TextField(verbose_name="环节")),
+                ("step_name", models.TextField(verbose_name="环节名称")),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("approve", "审批"),
+                            ("dispatch", "派单"),
+                            ("handle", "办理"),
+                            ("confirm", "确认"),
+                        ],
+                        verbose_name="类别",
+                    ),
+                ),
+                ("visit", models.SmallIntegerField(default=1, verbose_name="第几次进入")),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("open", "待办"),
+                            ("done", "已办"),
+                            ("moved", "已转办"),
+                            ("ended", "已终止"),
+                        ],
+                        default="open",
+                        verbose_name="状态",
+                    ),
+                ),
+                ("required", models.BooleanField(default=False, verbose_name="必须同意")),
+                (
+                    "opened_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="到达时间"),
+                ),
+                ("accepted_at", models.DateTimeField(blank=True, null=True, verbose_name="接单时间")),
+                ("arrived_at", models.DateTimeField(blank=True, null=True, verbose_name="到场时间")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="办毕时间")),
+                ("outcome", models.TextField(blank=True, default="", verbose_name="结果")),
+                ("ambered_at", models.DateTimeField(blank=True, null=True, verbose_name="预警发出")),
+                ("escalated_at", models.DateTimeField(blank=True, null=True, verbose_name="超时上报")),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="加签人",
+                    ),
+                ),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="办理人",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="affairs.case",
+                        verbose_name="办件",
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
+                (
+                    "moved_from",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="affairs.task",
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.organisation",
+                        verbose_name="科室",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '待办',
-                'verbose_name_plural': '待办',
-                'ordering': ['id'],
+                "verbose_name": "待办",
+                "verbose_name_plural": "待办",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='时间')),
-                ('actor_name', models.TextField(verbose_name='操作人姓名')),
-                ('verb', models.TextField(verbose_name='动作')),
-                ('step_name', models.TextField(blank=True, default='', verbose_name='环节')),
-                ('text', models.TextField(blank=True, default='', verbose_name='说明')),
-                ('data', models.JSONField(default=dict)),
-                ('inside', models.BooleanField(default=False, verbose_name='仅内部可见')),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='操作人')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='affairs.case', verbose_name='办件')),
-                ('task', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='affairs.task')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="时间")),
+                ("actor_name", models.TextField(verbose_name="操作人姓名")),
+                ("verb", models.TextField(verbose_name="动作")),
+                ("step_name", models.TextField(blank=True, default="", verbose_name="环节")),
+                ("text", models.TextField(blank=True, default="", verbose_name="说明")),
+                ("data", models.JSONField(default=dict)),
+                ("inside", models.BooleanField(default=False, verbose_name="仅内部可见")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="操作人",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="affairs.case",
+                        verbose_name="办件",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="affairs.task",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '办理记录',
-                'verbose_name_plural': '办理记录',
-                'ordering': ['id'],
+                "verbose_name": "办理记录",
+                "verbose_name_plural": "办理记录",
+                "ordering": ["id"],
             },
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['applicant', '-id'], name='case_by_applicant'),
+            model_name="case",
+            index=models.Index(fields=["applicant", "-id"], name="case_by_applicant"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['section', 'state', '-id'], name='case_by_section'),
+            model_name="case",
+            index=models.Index(fields=["section", "state", "-id"], name="case_by_section"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['section', 'ended_at'], name='case_by_section_end'),
+            model_name="case",
+            index=models.Index(fields=["section", "ended_at"], name="case_by_section_end"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['place', '-id'], name='case_by_place'),
+            model_name="case",
+            index=models.Index(fields=["place", "-id"], name="case_by_place"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['organisation', '-id'], name='case_by_organisation'),
+            model_name="case",
+            index=models.Index(fields=["organisation", "-id"], name="case_by_organisation"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['applicant_phone', '-id'], name='case_by_phone'),
+            model_name="case",
+            index=models.Index(fields=["applicant_phone", "-id"], name="case_by_phone"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', 'confirming')), fields=['confirm_by'], name='case_confirming'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("state", "confirming")), fields=["confirm_by"], name="case_confirming"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'waiting_applicant', 'confirming', 'completed', 'refused', 'withdrawn'])), name='case_state_known'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        ["open", "waiting_applicant", "confirming", "completed", "refused", "withdrawn"],
+                    )
+                ),
+                name="case_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ('completed', 'refused', 'withdrawn'))), models.Q(models.Q(('state__in', ('completed', 'refused', 'withdrawn')), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='case_ended_has_moment'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("ended_at__isnull", False), ("state__in", ("completed", "refused", "withdrawn"))
+                    ),
+                    models.Q(
+                        models.Q(("state__in", ("completed", "refused", "withdrawn")), _negated=True),
+                        ("ended_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="case_ended_has_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirm_by__isnull', False), ('state', 'confirming')), models.Q(models.Q(('state', 'confirming'), _negated=True), ('confirm_by__isnull', True)), _connector='OR'), name='case_confirming_has_deadline'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("confirm_by__isnull", False), ("state", "confirming")),
+                    models.Q(models.Q(("state", "confirming"), _negated=True), ("confirm_by__isnull", True)),
+                    _connector="OR",
+                ),
+                name="case_confirming_has_deadline",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gte', models.F('starts_at'))), name='delegation_ends_after_start'),
+            model_name="delegation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gte", models.F("starts_at"))),
+                name="delegation_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('person', models.F('delegate')), _negated=True), name='delegation_to_another'),
+            model_name="delegation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("person", models.F("delegate")), _negated=True),
+                name="delegation_to_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delegation',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('person'), models.F('person'), models.Value('[]'), function='int8range'), '='), (models.Func(models.F('starts_at'), models.F('ends_at'), function='tstzrange'), '&&')], name='delegation_one_at_a_time'),
+            model_name="delegation",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("person"), models.F("person"), models.Value("[]"), function="int8range"
+                        ),
+                        "=",
+                    ),
+                    (models.Func(models.F("starts_at"), models.F("ends_at"), function="tstzrange"), "&&"),
+                ],
+                name="delegation_one_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='favourite',
-            constraint=models.UniqueConstraint(fields=('person', 'item_code'), name='favourite_once'),
+            model_name="favourite",
+            constraint=models.UniqueConstraint(fields=("person", "item_code"), name="favourite_once"),
         ),
         migrations.AddIndex(
-            model_name='follower',
-            index=models.Index(fields=['person', '-id'], name='follower_by_person'),
+            model_name="follower",
+            index=models.Index(fields=["person", "-id"], name="follower_by_person"),
         ),
         migrations.AddConstraint(
-            model_name='follower',
-            constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('case', 'person'), name='follower_once'),
+            model_name="follower",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("person__isnull", False)), fields=("case", "person"), name="follower_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='itemsetting',
-            constraint=models.UniqueConstraint(fields=('item_code', 'unit'), name='item_setting_once', nulls_distinct=False),
+            model_name="itemsetting",
+            constraint=models.UniqueConstraint(
+                fields=("item_code", "unit"), name="item_setting_once", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.CheckConstraint(condition=models.Q(('stars__gte', 1), ('stars__lte', 5)), name='rating_one_to_five'),
+            model_name="rating",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stars__gte", 1), ("stars__lte", 5)), name="rating_one_to_five"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.UniqueConstraint(fields=('case', 'kind', 'person'), name='rating_once_a_kind_and_person', nulls_distinct=False),
+            model_name="rating",
+            constraint=models.UniqueConstraint(
+                fields=("case", "kind", "person"), name="rating_once_a_kind_and_person", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='route',
-            constraint=models.UniqueConstraint(fields=('item_code', 'category', 'place', 'unit'), name='route_once', nulls_distinct=False),
+            model_name="route",
+            constraint=models.UniqueConstraint(
+                fields=("item_code", "category", "place", "unit"), name="route_once", nulls_distinct=False
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['case', 'id'], name='task_by_case'),
+            model_name="task",
+            index=models.Index(fields=["case", "id"], name="task_by_case"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['assignee', 'due_at'], name='task_open_by_person'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("state", "open")),
+                fields=["assignee", "due_at"],
+                name="task_open_by_person",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['section', 'due_at'], name='task_open_by_section'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("state", "open")),
+                fields=["section", "due_at"],
+                name="task_open_by_section",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('ambered_at__isnull', True), ('state', 'open')), fields=['amber_at'], name='task_amber'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("ambered_at__isnull", True), ("state", "open")),
+                fields=["amber_at"],
+                name="task_amber",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('escalated_at__isnull', True), ('state', 'open')), fields=['due_at'], name='task_red'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("escalated_at__isnull", True), ("state", "open")),
+                fields=["due_at"],
+                name="task_red",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('state', 'done')), fields=['assignee', 'closed_at'], name='task_closed_by_person'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("state", "done")),
+                fields=["assignee", "closed_at"],
+                name="task_closed_by_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), _negated=True), ('assignee__isnull', False), ('section__isnull', False), _connector='OR'), name='task_open_has_someone'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "open"), _negated=True),
+                    ("assignee__isnull", False),
+                    ("section__isnull", False),
+                    _connector="OR",
+                ),
+                name="task_open_has_someone",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='task_closed_has_moment'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", True), ("state", "open")),
+                    models.Q(models.Q(("state", "open"), _negated=True), ("closed_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="task_closed_has_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('case', 'step', 'assignee'), name='task_once_a_person_and_step'),
+            model_name="task",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")),
+                fields=("case", "step", "assignee"),
+                name="task_once_a_person_and_step",
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['case', 'id'], name='event_by_case'),
+            model_name="event",
+            index=models.Index(fields=["case", "id"], name="event_by_case"),
         ),
     ]
