@@ -47,7 +47,11 @@ def visible(actor: Actor) -> Q:
     delegated = Q(
         Exists(Task.objects.filter(case=OuterRef("pk"), state="open", assignee__in=delegators(actor)))
     )
-    return mine | touched | followed | delegated | within_scope(actor)
+    shared = scope.within(
+        actor, "affairs.handle", organisation="section__path", place="case__place__path", service="case__service"
+    )
+    queued = Q(Exists(Task.objects.filter(shared, case=OuterRef("pk"), state="open")))
+    return mine | touched | followed | delegated | queued | within_scope(actor)
 
 
 def within_scope(actor: Actor) -> Q:

@@ -1,0 +1,126 @@
+"""Whatever sequence of legal and illegal moves by whatever people: a case stays whole."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from houqin.affairs import clocks, jobs
+from houqin.affairs.forms import VERB_FORMS
+from houqin.affairs.models import Case, State, TaskState
+from houqin.foundation.errors import Problem
+from houqin.foundation.people.models import Person
+from houqin.foundation.trail.actors import Outsider
+from houqin.foundation.trail.models import Entry
+from houqin.testing.desk import Desk
+
+MONDAY = timezone.make_aware(timezone.datetime(2026, 3, 16, 9, 0))
+PEOPLE = ["staff", "colleague", "head", "manager", "other_head", "dispatcher", "worker", "worker2", "other_staff", "repairs_head"]
+VERBS = [*VERB_FORMS, "accept", "complete", "approve", "confirm", "reopen"]
+moves = st.lists(
+    st.tuples(
+        st.sampled_from(VERBS),
+        st.sampled_from(PEOPLE),
+        st.sampled_from(PEOPLE),
+        st.integers(0, 3),
+        st.integers(0, 700),
+    ),
+    min_size=4,
+    max_size=25,
+)
+
+
+class Watch:
+    """What the clock must say, kept beside the engine: working minutes the case has run."""
+
+    def __init__(self, case: Case) -> None:
+        self.run, self.running, self.at = 0, True, case.submitted_at
+
+    def tick(self, case: Case) -> None:
+        now = timezone.now()
+        if self.running:
+            self.run += clocks.minutes_between(self.at, now, case.clock)
+        self.running, self.at = case.state == State.OPEN, now
+
+
+@pytest.mark.parametrize("item", ["dummy.mend", "dummy.ask"])
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(moves=moves, duty=st.booleans(), sorted_already=st.booleans())
+def test_a_case_stays_whole(desk: Desk, item: str, moves: list, duty: bool, sorted_already: bool) -> None:
+    with time_machine.travel(MONDAY, tick=False) as clock, transaction.atomic():
+        cast = desk.cast
+        desk.agree(cast.manager, cast.other_head)
+        if duty:
+            cast.duty(cast.worker, hours=24 * 300)
+        case = desk.submit(item=item, data={} if sorted_already else {"kind": ""})
+        watch = Watch(case)
+        for verb, person, other, which, minutes in moves:
+            clock.shift(timedelta(minutes=minutes))
+            _attempt(desk, case, verb, getattr(cast, person), getattr(cast, other), which)
+            case.refresh_from_db()
+            _check(case, watch)
+        transaction.set_rollback(True)
+
+
+def _attempt(desk: Desk, case: Case, verb: str, person: Person, other: Person, which: int) -> None:
+    tasks = list(case.tasks.order_by("id"))
+    data = {"comment": "因故", "person": other.pk, "stars": which + 1}
+    if verb == "dispatch":
+        data |= {"sections": [desk.cast.repairs.pk, desk.cast.contractor.pk][: which % 3], "person": None if which % 3 else other.pk}
+    try:
+        desk.do(verb, case, by=person, task=tasks[-1 - which % len(tasks)], **data)
+    except (Problem, IndexError) as problem:
+        assert str(problem)
+    jobs.watch_limits()
+
+
+def _check(case: Case, watch: Watch) -> None:
+    watch.tick(case)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    tasks = list(case.tasks.filter(state=TaskState.OPEN))
+    assert bool(tasks) == (case.state in (State.OPEN, State.WAITING_APPLICANT))
+    assert all(task.assignee_id or task.section_id for task in tasks)
+    assert all(task.kind != "approve" or task.assignee_id != case.applicant_id for task in tasks)
+    if case.state == State.OPEN and case.limit_minutes - watch.run > 0:
+        assert case.due_at == clocks.later(timezone.now(), case.limit_minutes - watch.run, case.clock)
+    if case.left_minutes is not None:
+        assert case.left_minutes == case.limit_minutes - watch.run
+    _trail_tells_the_same(case, tasks)
+
+
+def _trail_tells_the_same(case: Case, tasks: list) -> None:
+    entries = list(Entry.objects.filter(record_type="affairs.case", record_id=str(case.pk)).order_by("id"))
+    entries = [entry for entry in entries if entry.before]
+    for earlier, later in zip(entries, entries[1:], strict=False):
+        assert later.before == earlier.after
+    assert entries[-1].after == {
+        "state": case.state,
+        "step": case.step,
+        "version": case.version,
+        "tasks": {str(task.pk): {"assignee": task.assignee_id, "section": task.section_id} for task in tasks},
+    }
+    assert case.events.count() == case.version
+
+
+def test_the_database_refuses_an_open_case_of_nobody(desk: Desk) -> None:
+    from django.db import IntegrityError
+
+    case = desk.submit()
+    with pytest.raises(IntegrityError, match="nobody has it"), transaction.atomic():
+        case.tasks.update(state=TaskState.ENDED, closed_at=timezone.now())
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(IntegrityError, match="task_open_has_someone"), transaction.atomic():
+        case.tasks.update(section=None, assignee=None)
+
+
+def test_an_outsider_is_never_a_handler(desk: Desk) -> None:
+    case = desk.submit()
+    with pytest.raises(Problem):
+        desk.do("accept", case, by=Outsider("路人", "13900000001"))
