@@ -116,7 +116,14 @@ PACKAGES = (
 
 def fetch(package: Package, folder: Path) -> dict[str, str]:
     """Fetch one package with npm and return the texts of its wanted files by our name."""
-    command = ["npm", "pack", f"{package.name}@{package.version}", "--json", "--pack-destination", str(folder)]
+    command = [
+        "npm",
+        "pack",
+        f"{package.name}@{package.version}",
+        "--json",
+        "--pack-destination",
+        str(folder),
+    ]
     answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     report = json.loads(answer)
     entry = report[0] if isinstance(report, list) else next(iter(report.values()))
@@ -169,7 +176,9 @@ def check() -> int:
             if hashlib.sha256((folder / line["file"]).read_bytes()).hexdigest() != line["sha256"]:
                 print(f"{folder.name}/{line['file']} is not what the manifest says", file=sys.stderr)
                 faults += 1
-        for path in set(p.name for p in folder.iterdir()) - {line["file"] for line in listed} - {"manifest.json"}:
+        for path in (
+            {p.name for p in folder.iterdir()} - {line["file"] for line in listed} - {"manifest.json"}
+        ):
             print(f"{folder.name}/{path} is not in the manifest", file=sys.stderr)
             faults += 1
     return faults

@@ -19,7 +19,9 @@ _ICONS = (("any", "icons/app-192.png", "192x192"), ("any", "icons/app-512.png", 
 @cache_control(public=True, max_age=3600)
 def manifest(request: HttpRequest) -> HttpResponse:
     """Describe the installed application: its name, its colours and where it opens."""
-    icons = [{"src": static(src), "sizes": size, "type": "image/png", "purpose": use} for use, src, size in _ICONS]
+    icons = [
+        {"src": static(src), "sizes": size, "type": "image/png", "purpose": use} for use, src, size in _ICONS
+    ]
     icons.append(
         {"src": static("icons/app-mask.png"), "sizes": "512x512", "type": "image/png", "purpose": "maskable"}
     )
@@ -36,7 +38,9 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "theme_color": "#ffffff",
         "icons": icons,
     }
-    return JsonResponse(body, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False})
+    return JsonResponse(
+        body, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False}
+    )
 
 
 @require_safe

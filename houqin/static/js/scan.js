@@ -15,7 +15,7 @@
     dialog.querySelector("[data-scan-say]").textContent = text;
   }
 
-  /** Open what a code says: only addresses of this site; a bare code goes through /c/CODE. */
+  /** Open what a code says: only addresses of this site; a bare code goes through /q/CODE. */
   function follow(dialog, text) {
     const target = dialog.dataset.target;
     let address;
@@ -30,7 +30,7 @@
     stop(dialog);
     dialog.close();
     if (target) return window.houqin.choosePlace(target, code, code);
-    location.assign(bare ? `/c/${encodeURIComponent(code)}` : address.href);
+    location.assign(bare ? `/q/${encodeURIComponent(code)}` : address.href);
   }
 
   async function look(dialog, video, detector) {

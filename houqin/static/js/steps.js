@@ -4,6 +4,19 @@
   const PHONE = matchMedia("(max-width: 47.99rem)");
   const MANY = 6;
 
+  /** Say in our own words, next to the question, that it wants an answer; or take the words away. */
+  function complain(step, wanted) {
+    step.querySelector("[data-step-error]")?.remove();
+    step.classList.toggle("has-error", Boolean(wanted));
+    if (!wanted) return;
+    const say = document.createElement("p");
+    say.className = "field-error";
+    say.dataset.stepError = "";
+    say.setAttribute("role", "alert");
+    say.textContent = word(wanted.validity.valueMissing ? "answer-first" : "answer-again");
+    step.querySelector("legend, label")?.after(say);
+  }
+
   function start(form) {
     const steps = [...form.querySelectorAll("[data-step]")];
     const failed = form.querySelector(".has-error");
@@ -26,8 +39,9 @@
 
     function go(by) {
       const bad = [...steps[at].querySelectorAll("input, select, textarea")].find((control) => !control.checkValidity());
+      complain(steps[at], by > 0 && bad);
       if (by > 0 && bad) {
-        bad.reportValidity();
+        bad.focus();
         return;
       }
       at = Math.min(steps.length - 1, Math.max(0, at + by));

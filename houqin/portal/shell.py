@@ -1,0 +1,160 @@
+"""What the frame of every page shows: counts on the badges, the entries of the rail, language and type size.
+
+Everything is lazy: a page pays only for what its templates use, a fragment for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+
+from houqin.foundation.errors import Text
+from houqin.foundation.people import scope
+from houqin.foundation.people.models import Person
+from houqin.foundation.registry import Registry
+
+LARGE_TYPE_COOKIE = "houqin_type"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of the rail for whoever holds one of ``permissions`` (none: for everybody who signed in)."""
+
+    label: Text
+    url_name: str
+    icon: str = "list"
+    permissions: tuple[str, ...] = ()
+    position: int = 100
+
+    @property
+    def url(self) -> str:
+        return reverse(self.url_name)
+
+
+#: Entries of the rail beside 首页, 服务, 待办 and 我的. The portal and services announce them.
+NAV: Registry[Entry] = Registry("entry of the rail")
+NAV.add("board", Entry(_("看板"), "portal:board", "board", ("affairs.dispatch",), 10))
+NAV.add("intake", Entry(_("电话登记"), "portal:intake", "phone", ("affairs.intake",), 20))
+NAV.add("quality", Entry(_("质量回访"), "portal:quality", "star", ("affairs.quality",), 30))
+NAV.add("settings", Entry(_("事项设置"), "portal:settings_items", "gear", ("affairs.manage",), 80))
+NAV.add("backoffice", Entry(_("后台"), "portal:backoffice", "box", ("backoffice.enter",), 90))
+
+#: Answers whether this is the demo compound; the demo's loader announces it.
+DEMO: list[Callable[[], bool]] = []
+
+# One round trip for everything the frame counts. Plain SQL because every page pays for it: the same through the ORM
+# costs more to put together than to run.
+_STANDING = """
+SELECT
+  (SELECT count(*) FROM affairs_task t JOIN affairs_case c ON c.id = t.case_id
+    WHERE t.state = 'open' AND c.state = 'open' AND (t.assignee_id = %(me)s OR t.assignee_id IN (
+      SELECT person_id FROM affairs_delegation
+      WHERE delegate_id = %(me)s AND starts_at <= %(now)s AND ends_at > %(now)s))),
+  (SELECT count(*) FROM notices_notice WHERE person_id = %(me)s AND read_at IS NULL AND delivered_at IS NOT NULL),
+  ARRAY(SELECT item_code FROM affairs_favourite WHERE person_id = %(me)s ORDER BY position, id)
+"""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How things stand for one person."""
+
+    todo_count: int = 0
+    unread_count: int = 0
+    favourites: tuple[str, ...] = ()
+
+
+class Shell:
+    """The frame of one request; templates know it as ``shell``."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def person(self) -> Person | None:
+        user = getattr(self.request, "user", None)
+        return user if isinstance(user, Person) else None
+
+    @cached_property
+    def standing(self) -> Standing:
+        if self.person is None:
+            return Standing()
+        with connection.cursor() as cursor:
+            cursor.execute(_STANDING, {"me": self.person.pk, "now": timezone.now()})
+            todo, unread, favourites = cursor.fetchone()
+        return Standing(todo, unread, tuple(favourites))
+
+    @property
+    def todo_count(self) -> int:
+        return self.standing.todo_count
+
+    @property
+    def unread_count(self) -> int:
+        return self.standing.unread_count
+
+    @property
+    def large_type(self) -> bool:
+        if self.person is not None:
+            return self.person.large_type
+        return self.request.COOKIES.get(LARGE_TYPE_COOKIE) == "large"
+
+    @property
+    def organisation(self) -> str:
+        return ""
+
+    @property
+    def person_unit(self) -> str:
+        return str(self.person.organisation) if self.person else ""
+
+    @property
+    def demo(self) -> bool:
+        return any(says() for says in DEMO)
+
+    @cached_property
+    def nav(self) -> list[dict[str, Any]]:
+        """Entries this person may use, in their order; none that leads nowhere yet."""
+        if self.person is None:
+            return []
+        entries = sorted(NAV, key=lambda entry: entry.position)
+        return [drawn for entry in entries if self._holds(entry) if (drawn := _drawn(entry))]
+
+    def _holds(self, entry: Entry) -> bool:
+        assert self.person is not None
+        return not entry.permissions or any(scope.holds(self.person, each) for each in entry.permissions)
+
+
+def _drawn(entry: Entry) -> dict[str, Any] | None:
+    try:
+        return {"label": entry.label, "url": entry.url, "icon": entry.icon}
+    except NoReverseMatch:
+        return None
+
+
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    """Context processor: ``shell`` in every template; the same one throughout a request."""
+    kept: Shell | None = getattr(request, "_shell", None)
+    if kept is None:
+        kept = Shell(request)
+        request._shell = kept  # type: ignore[attr-defined]  # as Django does with _messages
+    return {"shell": kept}
+
+
+class LanguageMiddleware:
+    """Whoever has signed in reads in the language they chose, on whatever device."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.COOKIES.get("houqin_session") and isinstance(request.user, Person):
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]  # as LocaleMiddleware
+        return self.get_response(request)
