@@ -163,6 +163,16 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_HANDLERS = [
+    "houqin.foundation.files.quota.QuotaHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+FILES_MAX_IMAGE_BYTES = 20 * 1024 * 1024
+FILES_MAX_DOCUMENT_BYTES = 50 * 1024 * 1024
+#: Pictures are opened whole (some 4 bytes a pixel), JPEG at a fraction of its size.
+FILES_MAX_IMAGE_PIXELS = 30_000_000
+FILES_MAX_JPEG_PIXELS = 120_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
