@@ -105,6 +105,12 @@ class Person(AbstractBaseUser):
         """Whether the person may sign in today: whoever has left may not."""
         return self.ended_on is None or self.ended_on > timezone.localdate()
 
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
     @property
     def is_staff(self) -> bool:
         """Whether the back office is open to this person."""

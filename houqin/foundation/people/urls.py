@@ -1,0 +1,24 @@
+"""Addresses of sign-in, profile and duty; they stand at the root of the site."""
+
+from django.urls import path
+
+from houqin.foundation.people.views import door, duty, profile
+
+app_name = "people"
+url_prefix = ""
+
+urlpatterns = [
+    path("sign-in", door.enter, name="sign_in"),
+    path("sign-out", door.leave, name="sign_out"),
+    path("profile", profile.profile, name="profile"),
+    path("profile/password", profile.password, name="password"),
+    path("profile/large-type", profile.large_type, name="large_type"),
+    path("profile/language", profile.language, name="language"),
+    path("profile/end-other-sessions", profile.end_other_sessions, name="end_other_sessions"),
+    path("duty", duty.week, name="duty"),
+    path("duty/copy-week", duty.copy_week, name="copy_week"),
+    path("duty/mine", duty.mine, name="my_duty"),
+    path("duty/<int:pk>", duty.shift, name="shift"),
+    path("duty/<int:pk>/drop", duty.drop, name="drop_shift"),
+    path("duty/<int:pk>/hand-over", duty.hand_over, name="hand_over"),
+]

@@ -1,0 +1,81 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from houqin.foundation.errors import TooMany
+from houqin.foundation.people import forms, sign_in
+from houqin.foundation.people.models import Person
+
+LANGUAGE_KEPT = 365 * 24 * 60 * 60
+
+
+def safe_next(request: HttpRequest, otherwise: str = "/") -> str:
+    """Where to go on: the ``next`` of the request when it stays on this site."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    stays = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if stays else otherwise
+
+
+def keep_language(response: HttpResponse, language: str) -> HttpResponse:
+    """Let this browser speak ``language`` from now on."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=LANGUAGE_KEPT,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+    )
+    return response
+
+
+@login_not_required
+@sensitive_post_parameters("password")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter(request: HttpRequest) -> HttpResponse:
+    """The page of the door. Whoever is in already goes on."""
+    if request.user.is_authenticated:
+        return HttpResponseRedirect(safe_next(request))
+    form = forms.SignInForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                person = authenticate(request, **form.cleaned_data)
+            except TooMany as problem:
+                forms.add_problem(form, problem)
+                status = problem.status
+            else:
+                if isinstance(person, Person):
+                    return _in(request, person)
+                form.add_error(None, _("登录名或密码不正确，请检查后重新输入。"))
+    context = {"form": form, "next": safe_next(request, otherwise="")}
+    return render(request, "people/sign_in.html", context, status=status)
+
+
+def _in(request: HttpRequest, person: Person) -> HttpResponse:
+    sign_in.begin(request, person)
+    return keep_language(HttpResponseRedirect(safe_next(request)), person.language)
+
+
+@login_not_required
+@never_cache
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """Sign out of this browser."""
+    sign_in.end(request)
+    return HttpResponseRedirect(settings.LOGOUT_REDIRECT_URL or "/")
