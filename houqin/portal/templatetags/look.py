@@ -142,7 +142,7 @@ def is_tick(field: BoundField) -> bool:
 def control(field: BoundField) -> SafeString:
     """Draw a bound field's control with our class, linked to its hint and its error."""
     css = "form-select" if _input_type(field) == "select" else "form-control"
-    attrs = {"class": f"{field.field.widget.attrs.get('class', '')} {css}".strip()}
+    attrs: dict[str, str | bool] = {"class": f"{field.field.widget.attrs.get('class', '')} {css}".strip()}
     described = [f"{field.auto_id}_error"] if field.errors else []
     if field.help_text:
         described.append(f"{field.auto_id}_hint")
