@@ -115,7 +115,7 @@ def _with_database(given: Environment) -> list[Finding]:
     try:
         with installation.database(given):
             url = given.database_url or os.environ["HOUQIN_DATABASE_URL"]
-            return [*_server(url), *_contents(given)]
+            return [*_server(url), *_contents()]
     except ClusterProblem as problem:
         text, _, mend = str(problem).partition(". ")
         return [Finding("database", False, text, mend)]
@@ -136,26 +136,22 @@ def _server(url: str) -> Iterator[Finding]:
     )
 
 
-def _contents(given: Environment) -> Iterator[Finding]:
+def _contents() -> Iterator[Finding]:
     import django
-    from django.db import connections
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "houqin.project.settings")
     django.setup()
     from houqin.project import health
 
-    try:
-        missing = health.missing_migrations()
-        found = f"{len(missing)} missing, the first is {missing[0]}" if missing else "all applied"
-        mend = "houqin manage migrate, or start with houqin up, which applies them."
-        yield Finding("migrations", not missing, found, mend)
-        if missing:
-            return
-        yield _worker(health.worker_state())
-        if finding := _future():
-            yield finding
-    finally:
-        connections.close_all()
+    missing = health.missing_migrations()
+    found = f"{len(missing)} missing, the first is {missing[0]}" if missing else "all applied"
+    mend = "houqin manage migrate, or start with houqin up, which applies them."
+    yield Finding("migrations", not missing, found, mend)
+    if missing:
+        return
+    yield _worker(health.worker_state())
+    if finding := _future():
+        yield finding
 
 
 def _worker(state: str) -> Finding:

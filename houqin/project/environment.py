@@ -125,7 +125,7 @@ def read(env: Mapping[str, str] | None = None) -> Environment:
 def faults(given: Environment, env: Mapping[str, str] | None = None) -> list[Fault]:
     """Everything wrong with the settings, in the order of the table in the documentation."""
     found = list(given.unreadable)
-    for check in (_mode, _secret, _hosts, _addresses, _database, _words):
+    for check in (_mode, _secret, _hosts, _addresses, _database, _outside, _words):
         found.extend(check(given))
     found.extend(_unknown(os.environ if env is None else env))
     return found
@@ -207,7 +207,21 @@ def _database(given: Environment) -> list[Fault]:
         return [Fault("HOUQIN_DATABASE_URL", "is not the address of a PostgreSQL database.", mend)]
     if not given.database.get("dbname"):
         return [Fault("HOUQIN_DATABASE_URL", "cannot be read or names no database.", mend)]
+    if not re.fullmatch(r"[0-9,]*", str(given.database.get("port", ""))):
+        return [Fault("HOUQIN_DATABASE_URL", "has a port that is no number.", mend)]
     return []
+
+
+def _outside(given: Environment) -> list[Fault]:
+    found = []
+    mail, storage = urlsplit(given.email_url), urlsplit(given.storage_url)
+    if given.email_url and (mail.scheme not in {"smtp", "smtps", "smtp+starttls"} or not mail.hostname):
+        mend = "Write it as smtps://user:password@host:465 or smtp+starttls://user:password@host:587."
+        found.append(Fault("HOUQIN_EMAIL_URL", "is not the address of a mail server.", mend))
+    if given.storage_url and (storage.scheme != "file" or not storage.path.startswith("/")):
+        mend = "Write it as file:///srv/houqin/files."
+        found.append(Fault("HOUQIN_STORAGE_URL", "is not the address of a folder.", mend))
+    return found
 
 
 def _words(given: Environment) -> list[Fault]:
@@ -230,6 +244,14 @@ def _words(given: Environment) -> list[Fault]:
 def _unknown(env: Mapping[str, str]) -> list[Fault]:
     names = sorted(n for n in env if n.startswith("HOUQIN_") and n.removeprefix("HOUQIN_") not in KNOWN)
     return [Fault(name, "is not a setting.", "See docs/administrators/settings.md.") for name in names]
+
+
+def port_of(url: str) -> int | None:
+    """The port an address names; nothing for none and for one that is no number."""
+    try:
+        return urlsplit(url).port
+    except ValueError:
+        return None
 
 
 def _list(text: str) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 os.environ.setdefault("HOUQIN_MODE", "test")
 
@@ -12,7 +11,7 @@ from houqin.project.settings import STORAGES
 
 SECRET_KEY = "tests-only-" + "0123456789abcdef" * 3
 ALLOWED_HOSTS = ["*"]
-CSP_REPORTS_KEPT: list[dict[str, Any]] | None = []
+CSP_REPORTS_KEPT = []
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_USE_FINDERS = True

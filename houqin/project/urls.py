@@ -12,7 +12,13 @@ from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import JavaScriptCatalog, set_language
 
+from houqin.portal import pwa
 from houqin.project import headers, health
+
+handler400 = "houqin.portal.problems.bad_request"
+handler403 = "houqin.portal.problems.forbidden"
+handler404 = "houqin.portal.problems.not_found"
+handler500 = "houqin.portal.problems.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
@@ -20,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("csp-report", headers.csp_report, name="csp-report"),
     path("language", set_language, name="set_language"),
     path("jsi18n", JavaScriptCatalog.as_view(), name="javascript-catalog"),
+    *pwa.urlpatterns,
 ]
 
 

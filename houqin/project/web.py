@@ -19,6 +19,7 @@ def main(host: str, port: int, certificate: str = "", key: str = "") -> None:
     """Serve until told to stop."""
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
+    from granian.log import LogLevels
 
     from houqin.project import processes, wsgi
     from houqin.project.environment import read
@@ -42,7 +43,7 @@ def main(host: str, port: int, certificate: str = "", key: str = "") -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
         ssl_cert=Path(certificate) if certificate else None,
         ssl_key=Path(key) if key else None,
     ).serve()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -115,7 +116,17 @@ class Cluster:
         if draft.exists():
             shutil.rmtree(draft)
         self.say("Making the database…")
-        command = [self.program("initdb"), "-D", draft, "-U", config.SUPERUSER, "-E", "UTF8", "-A", "peer"]
+        command: list[str | Path] = [
+            self.program("initdb"),
+            "-D",
+            draft,
+            "-U",
+            config.SUPERUSER,
+            "-E",
+            "UTF8",
+            "-A",
+            "peer",
+        ]
         options = ["--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions"]
         if self.fleeting:
             options.append("--no-sync")
@@ -128,12 +139,12 @@ class Cluster:
         draft.rename(self.data)
 
     def _clear_stale_lock(self) -> None:
-        """Remove a process id file whose server is gone, once nothing of that server is left.
+        """Remove process id files whose server is gone, once nothing of that server is left.
 
         PostgreSQL itself would be fooled by a stranger that now has the id, and would refuse to start.
         """
-        lock = self.data / "postmaster.pid"
-        if not lock.exists():
+        locks = [self.data / "postmaster.pid", self.sockets / f".s.PGSQL.{config.PORT}.lock"]
+        if not any(lock.exists() for lock in locks):
             return
         deadline = time.monotonic() + ORPHANS_END_WITHIN
         while left := _processes_in(self.data):
@@ -142,7 +153,8 @@ class Cluster:
                     f"Processes of an earlier database server still run: {', '.join(map(str, left))}. End them first."
                 )
             time.sleep(0.2)
-        lock.unlink(missing_ok=True)
+        for lock in locks:
+            lock.unlink(missing_ok=True)
 
     def _launch(self) -> None:
         if self.log.exists() and self.log.stat().st_size > LOG_KEPT_BYTES:
@@ -181,7 +193,7 @@ class Cluster:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'houqin'").fetchone():
                 connection.execute(f"CREATE DATABASE houqin OWNER {config.OWNER}")
 
-    def _ctl(self, *arguments: str) -> object:
+    def _ctl(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self.account.run([self.program("pg_ctl"), "-D", self.data, "-s", *arguments])
 
     def _log_since(self, offset: int) -> str:
