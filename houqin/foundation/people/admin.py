@@ -1,0 +1,206 @@
+"""The back office of people: organisations, people, roles, appointments; duty and sign-ins to look at; the trail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from houqin.foundation.people import actions
+from houqin.foundation.people.backoffice import BackOfficeAdmin, ReadOnlyAdmin, Values
+from houqin.foundation.people.models import (
+    Appointment,
+    DutyShift,
+    Organisation,
+    Person,
+    Role,
+    SignedInSession,
+    SignInFailure,
+)
+from houqin.foundation.people.permissions import PERMISSIONS
+from houqin.foundation.trail.models import Entry
+
+
+def change_organisation(actor: Person, organisation: Organisation, values: Values) -> Organisation:
+    """As the form of the back office says it: a day of ending closes the organisation."""
+    rest = dict(values)
+    ended_on = rest.pop("ended_on", None)
+    changed = actions.change_organisation(actor, organisation=organisation, **rest)
+    if ended_on is None and "ended_on" in values:
+        return actions.change_organisation(actor, organisation=organisation, ended_on=None)
+    if ended_on is not None:
+        return actions.end_organisation(actor, organisation=organisation, on=ended_on)
+    return changed
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(BackOfficeAdmin):
+    scope_path = "path"
+    list_display = ["name", "kind", "code", "parent", "phone", "ended_on"]
+    list_filter = ["kind"]
+    list_select_related = ["parent"]
+    search_fields = ["name", "short_name", "code", "pinyin__startswith", "initials__startswith"]
+    autocomplete_fields = ["parent"]
+    fields = ["parent", "kind", "code", "name", "short_name", "phone", "position", "ended_on"]
+    add_action = staticmethod(lambda actor, values: actions.add_organisation(actor, **values))
+    change_action = staticmethod(change_organisation)
+
+
+class PersonForm(forms.ModelForm):
+    """A person, and a new password if one is given."""
+
+    new_password = forms.CharField(
+        label=_("新密码"),
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("留空则不变。设置后此人在所有设备上的登录都会退出。"),
+    )
+
+    class Meta:
+        model = Person
+        fields = [
+            "name",
+            "organisation",
+            "username",
+            "staff_number",
+            "post",
+            "phone",
+            "email",
+            "language",
+            "large_type",
+            "usual_place",
+            "ended_on",
+        ]
+
+
+def add_person(actor: Person, values: Values) -> Person:
+    """As the form of the back office says it."""
+    rest = dict(values)
+    return actions.add_person(actor, password=rest.pop("new_password"), **rest)
+
+
+def change_person(actor: Person, person: Person, values: Values) -> Person:
+    """As the form of the back office says it: a day of leaving ends appointments and sessions too."""
+    rest = dict(values)
+    password, ended_on = rest.pop("new_password", ""), rest.pop("ended_on", None)
+    if ended_on is None and "ended_on" in values:
+        rest["ended_on"] = None
+    changed = actions.change_person(actor, person=person, **rest)
+    if password:
+        changed = actions.reset_password(actor, person=person, password=password)
+    return actions.end_person(actor, person=person, on=ended_on) if ended_on else changed
+
+
+@admin.register(Person)
+class PersonAdmin(BackOfficeAdmin):
+    form = PersonForm
+    scope_path = "organisation__path"
+    list_display = ["name", "organisation", "username", "staff_number", "post", "phone", "ended_on"]
+    list_select_related = ["organisation"]
+    search_fields = [
+        "name",
+        "pinyin__startswith",
+        "initials__startswith",
+        "username",
+        "staff_number",
+        "phone__startswith",
+    ]
+    autocomplete_fields = ["organisation"]
+    raw_id_fields = ["usual_place"]
+    readonly_fields = ["last_login"]
+    add_action = staticmethod(add_person)
+    change_action = staticmethod(change_person)
+
+
+class RoleForm(forms.ModelForm):
+    permissions = forms.MultipleChoiceField(
+        label=_("权限"), required=False, widget=forms.CheckboxSelectMultiple, choices=list
+    )
+
+    class Meta:
+        model = Role
+        fields = ["code", "name", "head", "permissions"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(each.code, f"{each.name}（{each.code}）") for each in PERMISSIONS]
+        self.fields["permissions"].choices = choices  # type: ignore[attr-defined]
+
+
+@admin.register(Role)
+class RoleAdmin(BackOfficeAdmin):
+    form = RoleForm
+    list_display = ["name", "code", "head", "permission_count"]
+    search_fields = ["name", "code"]
+    add_action = staticmethod(lambda actor, values: actions.add_role(actor, **values))
+    change_action = staticmethod(lambda actor, role, values: actions.change_role(actor, role=role, **values))
+
+    @admin.display(description=_("权限数"))
+    def permission_count(self, role: Role) -> int:
+        return len(role.permissions)
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(BackOfficeAdmin):
+    scope_path = "organisation__path"
+    list_display = [
+        "person",
+        "role",
+        "organisation",
+        "place",
+        "service",
+        "from_on",
+        "to_on",
+        "high_risk",
+    ]
+    list_filter = ["role", "high_risk"]
+    list_select_related = ["person", "role", "organisation", "place"]
+    search_fields = ["person__name", "person__pinyin__startswith", "organisation__name"]
+    autocomplete_fields = ["person", "role", "organisation"]
+    raw_id_fields = ["place"]
+    add_action = staticmethod(lambda actor, values: actions.appoint(actor, **values))
+    change_action = staticmethod(
+        lambda actor, appointment, values: actions.change_appointment(
+            actor, appointment=appointment, **values
+        )
+    )
+
+
+@admin.register(DutyShift)
+class DutyShiftAdmin(ReadOnlyAdmin):
+    """Duty is planned on its own pages; here it can be looked up."""
+
+    permission = "duty.manage"
+    scope_path = "section__path"
+    list_display = ["section", "starts_at", "ends_at", "person", "substitute", "place", "handed_over_at"]
+    list_select_related = ["section", "person", "substitute", "place"]
+    list_filter = ["starts_at"]
+    search_fields = ["section__name", "person__name", "substitute__name"]
+
+
+@admin.register(SignedInSession)
+class SignedInSessionAdmin(ReadOnlyAdmin):
+    list_display = ["person", "started_at", "address", "device"]
+    list_select_related = ["person"]
+    search_fields = ["person__name"]
+    exclude = ["session_key"]
+
+
+@admin.register(SignInFailure)
+class SignInFailureAdmin(ReadOnlyAdmin):
+    list_display = ["username", "address", "at"]
+    search_fields = ["username"]
+    ordering = ["-at"]
+
+
+@admin.register(Entry)
+class EntryAdmin(ReadOnlyAdmin):
+    """The trail. It stands below people, so its page in the back office is kept here."""
+
+    permission = "trail.view"
+    list_display = ["at", "actor_name", "appointment_name", "action", "record_name", "address"]
+    list_filter = ["at", "record_type"]
+    search_fields = ["actor_name", "action", "record_name"]
