@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from houqin.affairs.models import Case
+from houqin.foundation.errors import Problem
 from houqin.foundation.people.models import Organisation, Person
 from houqin.foundation.places.models import Place
 from houqin.foundation.trail.actors import Actor
@@ -71,6 +72,13 @@ class CaseForm(forms.Form):
             if isinstance(self.fields[name], FileIdsField)
             for identity in value
         ]
+
+
+def check(form: forms.Form) -> None:
+    """Raises Problem with what is wrong by field, unless the form is valid."""
+    if not form.is_valid():
+        errors = {field: [str(text) for text in texts] for field, texts in form.errors.items()}
+        raise Problem(_("有几处需要修改，请按提示更正后再提交。"), errors=errors)
 
 
 class VerbForm(forms.Form):

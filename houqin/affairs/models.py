@@ -1,5 +1,7 @@
 """Cases, their tasks, what happened to them, and what administrators set without code."""
 
+from datetime import datetime
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import F, Func, Q
@@ -47,7 +49,7 @@ class Clocked(models.Model):
     class Meta:
         abstract = True
 
-    def colour(self, now: "timezone.datetime | None" = None) -> str:
+    def colour(self, now: datetime | None = None) -> str:
         """``red`` past the limit, ``amber`` past 80 %, ``paused``, else ``open``."""
         now = now or timezone.now()
         if self.due_at and self.due_at < (self.paused_at or now):

@@ -4,6 +4,8 @@
 every single wrong digit and nearly every swap of neighbours, so a mis-heard number is told, not looked up.
 """
 
+from datetime import datetime
+
 from django.utils import timezone
 
 
@@ -15,7 +17,7 @@ def _luhn(digits: str) -> str:
     return str(-total % 10)
 
 
-def number_of(identity: int, submitted_at: timezone.datetime) -> str:
+def number_of(identity: int, submitted_at: datetime) -> str:
     """The number of the case with id ``identity``; the running part wraps after ten million."""
     digits = f"{timezone.localtime(submitted_at):%y}{identity % 10_000_000:07d}"
     return digits + _luhn(digits)

@@ -75,7 +75,8 @@ def _specificity(route: Route, places: list[int], units: list[int]) -> tuple[int
 
 
 def _combine(item: Item, settings: list[ItemSetting]) -> Offered:
-    name, limit, position, enabled, steps = str(item.name), item.limit, 0, True, {}
+    name, limit, position, enabled = str(item.name), item.limit, 0, True
+    steps: dict[str, Any] = {}
     for setting in sorted(
         settings, key=lambda each: len(each.unit.path) if each.unit_id and each.unit else 0
     ):

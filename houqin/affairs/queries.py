@@ -1,8 +1,7 @@
 """Every read of cases that pages, panels, API and services need; each limited to what the actor may see."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
@@ -146,9 +145,7 @@ def to_answer(actor: Person) -> QuerySet[Case]:
     """Cases that wait for my word as applicant: to supplement, to confirm; and those to rate."""
     now = timezone.now()
     rated = Rating.objects.filter(case=OuterRef("pk"), person=actor, kind=RatingKind.APPLICANT)
-    recent = Q(
-        state=State.COMPLETED, ended_at__gt=now - timezone.timedelta(days=rights.RATING_DAYS)
-    ) & ~Exists(rated)
+    recent = Q(state=State.COMPLETED, ended_at__gt=now - timedelta(days=rights.RATING_DAYS)) & ~Exists(rated)
     waiting = Q(state__in=[State.WAITING_APPLICANT, State.CONFIRMING])
     return _listed().filter(waiting | recent, applicant=actor).order_by("-state", "-id")
 
@@ -180,7 +177,7 @@ def with_open_tasks(cases: QuerySet[Case]) -> QuerySet[Case]:
     return cases.prefetch_related(Prefetch("tasks", queryset=tasks, to_attr="open_tasks"))
 
 
-def possible_handlers(actor: Person, case: Case, section: Organisation | None = None) -> Sequence[Person]:
+def possible_handlers(actor: Person, case: Case, section: Organisation | None = None) -> QuerySet[Person]:
     """Whom a task of the case could be given to in ``section``."""
     return scope.holders(
         "affairs.handle",

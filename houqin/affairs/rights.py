@@ -48,7 +48,11 @@ def visible(actor: Actor) -> Q:
         Exists(Task.objects.filter(case=OuterRef("pk"), state="open", assignee__in=delegators(actor)))
     )
     shared = scope.within(
-        actor, "affairs.handle", organisation="section__path", place="case__place__path", service="case__service"
+        actor,
+        "affairs.handle",
+        organisation="section__path",
+        place="case__place__path",
+        service="case__service",
     )
     queued = Q(Exists(Task.objects.filter(shared, case=OuterRef("pk"), state="open")))
     return mine | touched | followed | delegated | queued | within_scope(actor)

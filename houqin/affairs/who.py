@@ -74,7 +74,7 @@ def head_of_applicant(case: Case, argument: str) -> Sequence[Holder]:
 def people_of_role(case: Case, argument: str) -> Sequence[Holder]:
     """Everybody appointed to the role over the case's section, but the applicant."""
     appointments = (
-        _appointments(case.section).filter(role__code=argument).exclude(person_id=case.applicant_id)
+        _appointments(case.section).filter(role__code=argument).exclude(person=case.applicant_id or 0)
     )
     return [Holder(section=case.section, person=each.person) for each in appointments]
 

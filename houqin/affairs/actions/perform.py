@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from houqin.affairs.actions import applicant, tasks
-from houqin.affairs.forms import VERB_FORMS, form_of
+from houqin.affairs.forms import VERB_FORMS, check, form_of
 from houqin.affairs.models import Case, Task
 from houqin.foundation.errors import NotFound, Problem, Text
 from houqin.foundation.trail.actors import Actor
@@ -55,11 +55,7 @@ def perform(
     if verb in _OF_TASK and task is None:
         raise Problem(_("请指明所办的待办编号（task）。"), errors={"task": [_("必填。")]})
     form = form_of(record, verb)(data, actor=actor, case=record)
-    if not form.is_valid():
-        raise Problem(
-            _("有几处需要修改，请按提示更正后再提交。"),
-            errors={field: list(texts) for field, texts in form.errors.items()},
-        )
+    check(form)
     standard, extra = form.split()
     if verb in _OF_TASK:
         return _OF_TASK[verb](actor, task=task, data=extra, **standard)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from houqin.affairs import clocks, offers, rights
 from houqin.affairs.declare import ITEMS, Audience, Item, Kind
-from houqin.affairs.forms import CaseForm
+from houqin.affairs.forms import CaseForm, check
 from houqin.affairs.models import Case, Event, Follower
 from houqin.affairs.moves import Move
 from houqin.affairs.numbers import number_of
@@ -76,11 +76,7 @@ def _applicant(actor: Actor, applicant: Person | Outsider | None, item: Item) ->
 def _checked(item: Item, data: Mapping[str, Any], actor: Actor) -> CaseForm:
     assert item.form is not None
     form = item.form(data, actor=actor)
-    if not form.is_valid():
-        raise Problem(
-            _("有几处需要修改，请按提示更正后再提交。"),
-            errors={field: list(texts) for field, texts in form.errors.items()},
-        )
+    check(form)
     return form
 
 

@@ -40,7 +40,9 @@ def test_fifty_clients_on_the_same_cases(committed_desk: Desk) -> None:
 
     def client(number: int) -> int:
         dice, done = random.Random(number), 0
-        people = {name: Person.objects.get(username=name) for name in ("staff", "worker", "worker2", "dispatcher")}
+        people = {
+            name: Person.objects.get(username=name) for name in ("staff", "worker", "worker2", "dispatcher")
+        }
         for _ in range(6):
             if dice.random() < 0.15:
                 actions.submit(people["staff"], item="dummy.mend", data={"what": f"新{number}", "kind": "w"})
@@ -63,14 +65,21 @@ def test_fifty_clients_on_the_same_cases(committed_desk: Desk) -> None:
 
 def _act(dice: random.Random, case_id: int, people: dict[str, Person]) -> int:
     case = Case.objects.get(pk=case_id)
-    verb = dice.choice(["accept", "complete", "transfer", "complete", "confirm", "reopen", "withdraw", "remind"])
+    verb = dice.choice(
+        ["accept", "complete", "transfer", "complete", "confirm", "reopen", "withdraw", "remind"]
+    )
     applicant = verb in rights.APPLICANT_VERBS["open"] + rights.APPLICANT_VERBS["confirming"]
     actor = people["staff"] if applicant else people[dice.choice(["worker", "worker2", "dispatcher"])]
     task = Task.objects.filter(case=case).order_by("-id").first()
     data = {"comment": "因故", "person": people[dice.choice(["worker", "worker2"])].pk}
     try:
         actions.perform(
-            actor, verb, case=case.number, task=None if applicant else task.pk, version=case.version, data=data
+            actor,
+            verb,
+            case=case.number,
+            task=None if applicant else task.pk,
+            version=case.version,
+            data=data,
         )
     except Problem:
         return 0

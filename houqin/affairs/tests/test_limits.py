@@ -30,7 +30,9 @@ def test_amber_at_four_fifths_and_red_past_the_limit_reaches_the_head(desk: Desk
     assert task.colour() == "amber"
     jobs.watch_limits()
     jobs.watch_limits()
-    assert list(Notice.objects.filter(kind="affairs.amber").values_list("person__name", flat=True)) == ["赵铁柱"]
+    assert list(Notice.objects.filter(kind="affairs.amber").values_list("person__name", flat=True)) == [
+        "赵铁柱"
+    ]
     clock.move_to(task.due_at + timedelta(minutes=1))
     assert task.colour() == "red"
     jobs.watch_limits()

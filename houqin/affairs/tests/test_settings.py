@@ -13,7 +13,11 @@ def test_a_changed_limit_is_felt_by_new_cases_only(desk: Desk) -> None:
     cast = desk.cast
     before = desk.submit()
     actions.change_item(
-        cast.sysadmin, item="dummy.mend", name="修修补补", limit_minutes=60, steps={"mend": {"minutes": 30, "name": "上门"}}
+        cast.sysadmin,
+        item="dummy.mend",
+        name="修修补补",
+        limit_minutes=60,
+        steps={"mend": {"minutes": 30, "name": "上门"}},
     )
     after = desk.submit()
     before.refresh_from_db()
