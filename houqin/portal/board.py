@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -74,7 +75,7 @@ class Row:
     @property
     def building(self) -> int | None:
         """The id of its building (or whatever stands directly on the site)."""
-        ids = tree.ids(self.place_path)
+        ids = tree.ids(self.place_path or "")
         return ids[1] if len(ids) > 1 else None
 
     @property
@@ -195,12 +196,12 @@ def read(actor: Person) -> list[Row]:
         row.accepted, row.paused = bool(row.accepted), bool(row.paused)
         row.level = _level(row, now)
         row.movable = row.state == State.OPEN and any(
-            grant.covers(row.section_path, row.place_path or "", row.service) for grant in grants
+            grant.covers(row.section_path or "", row.place_path or "", row.service) for grant in grants
         )
     return rows
 
 
-def _open_tasks(actor: Person) -> Iterable[tuple]:
+def _open_tasks(actor: Person) -> Iterable[tuple[Any, ...]]:
     within = _within(actor, "section__path") | (
         Q(section__isnull=True) & _within(actor, "case__section__path")
     )
@@ -223,7 +224,7 @@ def _within(actor: Person, organisation: str) -> Q:
     )
 
 
-def _confirming(actor: Person) -> Iterable[tuple]:
+def _confirming(actor: Person) -> Iterable[tuple[Any, ...]]:
     narrowing = {"organisation": "section__path", "place": "place__path", "service": "service"}
     within = scope.within(actor, DISPATCH, **narrowing) | scope.within(actor, VIEW, **narrowing)
     values = (
@@ -305,10 +306,10 @@ def _running(relation: str, sections: Sequence[int], at: datetime) -> Q:
     )
 
 
-def with_load(people: "object", *, on_duty: set[int] | None) -> list[Hand]:
+def with_load(people: QuerySet[Person], *, on_duty: set[int] | None) -> list[Hand]:
     """``people`` with their load; those in ``on_duty`` (None: all of them) first, then the least busy. One query."""
     load = Count("tasks", filter=Q(tasks__state=TaskState.OPEN, tasks__case__state=State.OPEN))
-    rows = people.annotate(load=load).values_list("pk", "name", "organisation__name", "load", "pinyin")  # type: ignore[attr-defined]
+    rows = people.annotate(load=load).values_list("pk", "name", "organisation__name", "load", "pinyin")
     hands = [
         (pinyin, Hand(pk, name, section, busy, on_duty is None or pk in on_duty))
         for pk, name, section, busy, pinyin in rows
