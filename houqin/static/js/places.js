@@ -47,8 +47,20 @@
   }
 
   document.querySelectorAll("[data-picker]").forEach(offerLast);
-  window.houqin.choosePlace = (name, code, label) => {
+  /** Look a scanned code up in the picker called `name`; when it names one place, that one is chosen. */
+  window.houqin.findPlace = (name, code) => {
     const picker = document.querySelector(`[data-picker="${CSS.escape(name)}"]`);
-    if (picker) choose(picker, code, label);
+    if (!picker) return;
+    const search = picker.querySelector("[data-picker-q]");
+    const list = picker.querySelector(".picker-list");
+    picker.querySelector("[data-picker-chosen]").hidden = true;
+    picker.querySelector("[data-picker-find]").hidden = false;
+    search.value = code;
+    const chooseOnly = () => {
+      const found = list.querySelectorAll("[data-picker-choose]");
+      if (found.length === 1) found[0].click();
+    };
+    list.addEventListener("htmx:afterSwap", chooseOnly, { once: true });
+    window.htmx.trigger(search, "search");
   };
 })();

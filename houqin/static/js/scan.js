@@ -29,7 +29,7 @@
     const code = bare ? text.trim() : decodeURIComponent(address.pathname.replace(/\/$/, "").split("/").pop());
     stop(dialog);
     dialog.close();
-    if (target) return window.houqin.choosePlace(target, code, code);
+    if (target) return window.houqin.findPlace(target, code);
     location.assign(bare ? `/q/${encodeURIComponent(code)}` : address.href);
   }
 
