@@ -65,6 +65,13 @@ class Account:
             os.chown(folder, self.uid, self.gid)
 
 
+def make_open_folder(folder: Path) -> None:
+    """Create `folder` and what is missing above it so that anybody may enter; existing ones keep their mode."""
+    for missing in [f for f in (*reversed(folder.parents), folder) if not f.exists()]:
+        missing.mkdir(exist_ok=True)
+        missing.chmod(0o755)
+
+
 def clean_environment() -> dict[str, str]:
     """The environment for server programs: English messages, nothing of libpq's own variables."""
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TMPDIR") if name in os.environ}

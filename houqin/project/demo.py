@@ -1,0 +1,96 @@
+"""The demo compound, 江城市民中心, into an empty database: the order in which every app's ``demo.py`` is called."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable
+from datetime import date, timedelta
+from importlib import import_module
+from types import ModuleType
+
+from django.apps import apps
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.module_loading import module_has_submodule
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from houqin.foundation.demo import World, seconds_of
+from houqin.foundation.errors import Problem
+from houqin.foundation.people import installation
+from houqin.foundation.people.models import Installation, Organisation, Person
+from houqin.foundation.places.models import Place
+from houqin.foundation.trail import actions as trail
+from houqin.foundation.trail.actors import SYSTEM
+
+SEED = 20260101
+#: The demo's morning: its history is told up to this hour, or to the evening before where that lies ahead.
+MORNING_HOUR, EVENING_HOUR = 9 + 40 / 60, 17 + 20 / 60
+#: Places first, because people sit in them; then the order of the applications.
+FIRST = ("places", "people")
+
+Say = Callable[[str], None]
+
+
+def load(progress: Say = print, *, today: date | None = None, seed: int = SEED, scale: float = 1.0) -> bool:
+    """Make the database the demo compound; whether anything was loaded. A demo is left as it is.
+
+    ``today`` is ``HOUQIN_DEMO_TODAY`` or the present day. Raises Problem when the database holds anything else.
+    """
+    if Installation.objects.filter(demo=True).exists():
+        progress(_("已是演示环境，直接启动。"))
+        return False
+    if Organisation.objects.exists() or Person.objects.exists() or Place.objects.exists():
+        raise Problem(_("数据库里已有数据，演示数据只能装入空库；请另建一个库，或换一个 HOUQIN_DATA_DIR。"))
+    today = today or demo_today()
+    world = World(seed=seed, today=today, now=_now(today), scale=scale, say=progress)
+    # What is made here lives until the end: looking through it for garbage again and again is time lost.
+    gc.disable()
+    try:
+        with transaction.atomic(), override("zh-hans"):
+            marked = installation.mark_demo(today=today, seed=seed)
+            for loader in loaders():
+                loader.load(world)
+            trail.record(SYSTEM, "demo.load", marked, after={"seed": seed, "today": today})
+    finally:
+        gc.enable()
+        installation.forget()
+    _analyse()
+    progress(_("演示数据已装好：江城市民中心，%(people)s 人。") % {"people": len(world.people)})
+    return True
+
+
+def demo_today() -> date:
+    """The demo's day: ``HOUQIN_DEMO_TODAY`` as year-month-day, or today."""
+    given = os.environ.get("HOUQIN_DEMO_TODAY", "").strip()
+    if not given:
+        return timezone.localdate()
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise Problem(_("HOUQIN_DEMO_TODAY 应为日期，如 2026-07-15。")) from None
+
+
+def loaders() -> list[ModuleType]:
+    """The ``demo`` modules of the apps, in the order in which they are called."""
+    found = [config for config in apps.get_app_configs() if config.name.startswith("houqin.")]
+    found.sort(key=lambda config: FIRST.index(config.label) if config.label in FIRST else len(FIRST))
+    modules = [
+        import_module(f"{config.name}.demo") for config in found if module_has_submodule(config.module, "demo")
+    ]
+    return [module for module in modules if hasattr(module, "load")]
+
+
+def _now(today: date) -> int:
+    """The moment up to which the demo's history is told: never ahead of the clock."""
+    morning = seconds_of(today, MORNING_HOUR)
+    if morning <= timezone.now().timestamp():
+        return morning
+    return seconds_of(today - timedelta(days=1), EVENING_HOUR)
+
+
+def _analyse() -> None:
+    """Tell the planner what came in; autovacuum would only get to it in a minute."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
