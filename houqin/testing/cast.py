@@ -69,6 +69,7 @@ ROLES: dict[str, tuple[str, bool, list[str]]] = {
             "trail.view",
             "affairs.manage",
             "repairs.stock",
+            "repairs.manage",
         ],
     ),
 }

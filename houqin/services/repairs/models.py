@@ -36,7 +36,9 @@ class FaultKind(models.Model):
     name = models.TextField(_("故障"))
     pinyin = models.TextField(_("拼音"), editable=False, default="")
     initials = models.TextField(_("首字母"), editable=False, default="")
-    keywords = models.TextField(_("别名"), blank=True, default="", help_text=_("检索用，空格分隔，如：漏水 跑水"))
+    keywords = models.TextField(
+        _("别名"), blank=True, default="", help_text=_("检索用，空格分隔，如：漏水 跑水")
+    )
     position = models.IntegerField(_("排序"), default=0)
     active = models.BooleanField(_("启用"), default=True)
     usual_minutes = models.PositiveIntegerField(_("通常用时（分钟）"), default=30)
@@ -93,6 +95,7 @@ class Incident(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="+", verbose_name=_("办件"))
     opened_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("发布人"))
     opened_at = models.DateTimeField(_("发布时间"), default=timezone.now)
+    overdue_told_at = models.DateTimeField(_("到时提醒"), null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(_("解除时间"), null=True, blank=True)
     closed_by = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("解除人")
@@ -102,9 +105,7 @@ class Incident(models.Model):
         verbose_name = _("区域事件")
         verbose_name_plural = _("区域事件")
         ordering = ["-id"]
-        indexes = [
-            models.Index(fields=["group"], name="incident_open", condition=Q(closed_at__isnull=True))
-        ]
+        indexes = [models.Index(fields=["group"], name="incident_open", condition=Q(closed_at__isnull=True))]
         constraints = [
             models.CheckConstraint(condition=Q(until__gt=F("opened_at")), name="incident_until_after_start"),
             models.CheckConstraint(
@@ -131,9 +132,7 @@ class RepairOrder(models.Model):
         Case, models.PROTECT, primary_key=True, related_name="repair", verbose_name=_("办件")
     )
     fault = models.ForeignKey(FaultKind, models.PROTECT, related_name="orders", verbose_name=_("故障"))
-    place = models.ForeignKey(
-        Place, models.PROTECT, related_name="+", db_index=False, verbose_name=_("地点")
-    )
+    place = models.ForeignKey(Place, models.PROTECT, related_name="+", db_index=False, verbose_name=_("地点"))
     device = models.ForeignKey(
         Device, models.PROTECT, null=True, blank=True, related_name="orders", db_index=False,
         verbose_name=_("设备"),
@@ -239,7 +238,9 @@ class StockMoveKind(models.TextChoices):
 class StockMove(models.Model):
     """Something put on a shelf or taken from it. Written once: the database refuses to change or remove one."""
 
-    item = models.ForeignKey(StockItem, models.PROTECT, related_name="moves", db_index=False, verbose_name=_("物料"))
+    item = models.ForeignKey(
+        StockItem, models.PROTECT, related_name="moves", db_index=False, verbose_name=_("物料")
+    )
     kind = models.TextField(_("类别"), choices=StockMoveKind)
     quantity = models.DecimalField(_("数量"), max_digits=12, decimal_places=2, help_text=_("领用为负"))
     left = models.DecimalField(_("结存"), max_digits=12, decimal_places=2)

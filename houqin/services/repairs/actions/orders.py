@@ -1,0 +1,278 @@
+"""The repair order as its case moves: made, stamped, priced, joined. All within the transaction of the case's move."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from houqin.affairs import clocks
+from houqin.affairs.actions import submit
+from houqin.affairs.declare import ClockKind, Limit, StepKind
+from houqin.affairs.forms import CaseForm
+from houqin.affairs.models import Case, State
+from houqin.affairs.who import heads_over
+from houqin.foundation import tree
+from houqin.foundation.errors import Problem
+from houqin.foundation.notices.actions import tell
+from houqin.foundation.people.models import Person
+from houqin.foundation.places.models import Place, PlaceKind
+from houqin.foundation.trail.actors import Actor
+from houqin.services.repairs.actions import stock
+from houqin.services.repairs.models import Device, FaultKind, Incident, RepairOrder
+
+ITEM = "repairs.report"
+JOIN_WITHIN = timedelta(hours=24)
+REPEAT_WITHIN = timedelta(days=30)
+RUNNING = (State.OPEN, State.WAITING_APPLICANT)
+
+
+class Plan(dict[str, Any]):
+    """What a planned job is submitted with. Only code can build one, so no visitor gets past joining and limits."""
+
+    def __init__(self, due: datetime, **data: Any) -> None:
+        super().__init__(**data)
+        self.due = due
+
+
+# -- asked for -----------------------------------------------------------------------------------------------------
+
+
+def plan_work(
+    actor: Actor,
+    *,
+    place: Place,
+    fault: FaultKind,
+    due: datetime,
+    device: Device | None = None,
+    description: str = "",
+) -> RepairOrder:
+    """Order maintenance as a repair is ordered (REP6): the same case, routing, job page and costs, due at ``due``.
+
+    The actor is the applicant and confirms the work. It joins nothing and nothing joins it. Raises Problem when
+    ``due`` is over already.
+    """
+    if due <= timezone.now():
+        raise Problem(errors={"due": [_("计划完成时间应晚于现在。")]})
+    words = description or _("计划维护：%(fault)s") % {"fault": fault.name}
+    plan = Plan(
+        due, place=place.pk, fault=fault.code, device=str(device.pk) if device else "", description=words
+    )
+    return submit(actor, item=ITEM, data=plan, channel="plan").repair
+
+
+def follow(actor: Actor, *, order: RepairOrder) -> Case:
+    """ "Here too": report the same fault at the same place; while that order runs, the report joins it."""
+    device = str(order.device_id or "")
+    data = {
+        "place": order.place_id,
+        "fault": order.fault.code,
+        "device": device,
+        "description": _("同样的问题。"),
+    }
+    return submit(actor, item=ITEM, data=data)
+
+
+# -- moments of the case -------------------------------------------------------------------------------------------
+
+
+def running_case(form: CaseForm) -> Case | None:
+    """The running case a report joins: the outage it lies in, or the same fault at the same place within a day.
+
+    Reports of one fault at one place wait for each other here until the first is committed (an advisory lock), and an
+    outage that is being opened waits for the reports of its trade.
+    """
+    if isinstance(form.data, Plan):
+        return None
+    place, fault = form.cleaned_data["place"], form.cleaned_data["fault"]
+    lock(f"group:{fault.group}", shared=True)
+    lock(_key(place, fault))
+    if incident := open_incident_at(place, fault.group):
+        case = _running(incident.case_id)
+        if case:
+            return case
+    if not fault.joins or place.kind == PlaceKind.SITE:
+        return None
+    return _same_fault(place, fault, form.cleaned_data.get("device"))
+
+
+def make_order(case: Case, form: CaseForm) -> RepairOrder:
+    """The order of a new case, with warranty and repeat found. Planned work gets its own limit instead of the usual."""
+    data = form.cleaned_data
+    place, fault, device = data["place"], data["fault"], data.get("device")
+    plan = form.data if isinstance(form.data, Plan) else None
+    order = RepairOrder(
+        case=case,
+        fault=fault,
+        place=place,
+        device=device,
+        description=data["description"],
+        planned=plan is not None,
+        reported_at=case.submitted_at,
+        under_warranty=_under_warranty(device),
+        joinable=plan is None and fault.joins and place.kind != PlaceKind.SITE,
+    )
+    if plan:
+        _limit_to(case, plan.due)
+    else:
+        order.repeat_of = _mended_before(order)
+    order.save(force_insert=True)
+    if order.repeat_of:
+        _tell_heads(order)
+    return order
+
+
+def stamp(case: Case, verb: str, data: Mapping[str, Any]) -> None:
+    """Keep the stamps of response, and what finishing took. Reopening makes the order one that reports join again."""
+    order = (
+        RepairOrder.objects.select_for_update(of=("self",)).select_related("fault", "worker").get(case=case)
+    )
+    order.case = case
+    actor, now = data["actor"], timezone.now()
+    if verb in ("accept", "arrive", "complete") and isinstance(actor, Person):
+        order.worker = actor
+        order.accepted_at = order.accepted_at or now
+    if verb == "accept":
+        _tell_worker(order)
+    elif verb == "arrive":
+        order.arrived_at = order.arrived_at or now
+    elif verb == "complete":
+        _finish(order, data, actor, now)
+    elif verb == "reopen":
+        order.finished_at = None
+    order.joinable = _may_join(order)
+    order.save()
+
+
+def end(case: Case) -> None:
+    """The case has ended: nothing joins it any more, and an outage that was its matter is over."""
+    RepairOrder.objects.filter(case=case).update(joinable=False)
+
+
+# -- joining -------------------------------------------------------------------------------------------------------
+
+
+def open_incident_at(place: Place, group: str) -> Incident | None:
+    """The open outage of a trade that covers ``place``, the nearest first."""
+    incidents = Incident.objects.filter(
+        closed_at__isnull=True, group=group, place_id__in=tree.ids(place.path)
+    ).select_related("place")
+    return max(incidents, key=lambda incident: len(incident.place.path), default=None)
+
+
+def lock(key: str, *, shared: bool = False) -> None:
+    """Hold ``key`` until the transaction ends."""
+    function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(hashtextextended(%s, 0))", [f"repairs:{key}"])
+
+
+def _try_lock(key: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"repairs:{key}"])
+        return bool(cursor.fetchone()[0])
+
+
+def _key(place: Place, fault: FaultKind) -> str:
+    return f"spot:{place.pk}:{fault.pk}"
+
+
+def _running(case_id: int) -> Case | None:
+    """The case, locked, if it still runs."""
+    return Case.objects.select_for_update().filter(pk=case_id, state__in=RUNNING).first()
+
+
+def _same_fault(place: Place, fault: FaultKind, device: Device | None) -> Case | None:
+    orders = RepairOrder.objects.filter(place=place, fault=fault, joinable=True)
+    if device:
+        orders = orders.filter(Q(device=device) | Q(device__isnull=True))
+    now = timezone.now()
+    for order in orders.order_by("-reported_at"):
+        case = _running(order.case_id)
+        if case and now - order.reported_at < JOIN_WITHIN:
+            return case
+        RepairOrder.objects.filter(case=order.case_id).update(joinable=False)
+    return None
+
+
+def _may_join(order: RepairOrder) -> bool:
+    """Whether reports may join the order now. A reopened one gives way where another runs in its stead.
+
+    The lock is only tried: a report at this moment holds it, and would wait for the case this move has locked.
+    """
+    if order.planned or not order.fault.joins or order.finished_at or order.case.state not in RUNNING:
+        return False
+    if order.joinable or order.place.kind == PlaceKind.SITE:
+        return order.joinable
+    rivals = RepairOrder.objects.filter(place=order.place_id, fault=order.fault_id, joinable=True)
+    return _try_lock(_key(order.place, order.fault)) and not rivals.exclude(case=order.case_id).exists()
+
+
+# -- limits, warranty, repeats -------------------------------------------------------------------------------------
+
+
+def _limit_to(case: Case, due: datetime) -> None:
+    """Promise planned work by its date: the handling step and the case run on the clock on the wall until then."""
+    minutes = max(1, ceil((due - case.submitted_at).total_seconds() / 60))
+    for step in case.flow["steps"]:
+        if step["kind"] == StepKind.HANDLE:
+            step["limit"] = {"minutes": minutes, "clock": str(ClockKind.WALL)}
+    clocks.begin(case, Limit(minutes, ClockKind.WALL), now=case.submitted_at)
+
+
+def _under_warranty(device: Device | None) -> bool:
+    return bool(device and device.warranty_until and device.warranty_until >= timezone.localdate())
+
+
+def _mended_before(order: RepairOrder) -> RepairOrder | None:
+    """The latest job on the same fault here, or on the same device, that was finished within thirty days."""
+    same = Q(place=order.place, fault=order.fault)
+    if order.device:
+        same |= Q(device=order.device)
+    return (
+        RepairOrder.objects.filter(same, planned=False, finished_at__gte=timezone.now() - REPEAT_WITHIN)
+        .order_by("-finished_at")
+        .first()
+    )
+
+
+def _tell_heads(order: RepairOrder) -> None:
+    title = format_lazy(gettext_lazy("30 天内重复报修：{title}"), title=order.case.title)
+    tell(
+        heads_over(order.case.section),
+        kind="repairs.repeat",
+        title=title,
+        url=order.case.get_absolute_url(),
+        record=order.case,
+    )
+
+
+def _tell_worker(order: RepairOrder) -> None:
+    """Whoever takes the job hears what they cannot see on the spot: warranty, and that it was mended before."""
+    if not order.worker or not (order.repeat_of_id or order.under_warranty):
+        return
+    words = gettext_lazy("质保期内，请先联系维保单位：{title}")
+    if order.repeat_of_id:
+        words = gettext_lazy("30 天内修过，请查根源：{title}")
+    tell(
+        [order.worker],
+        kind="repairs.hint",
+        title=format_lazy(words, title=order.case.title),
+        url=order.case.get_absolute_url(),
+        record=order.case,
+    )
+
+
+def _finish(order: RepairOrder, data: Mapping[str, Any], actor: Actor, now: datetime) -> None:
+    minutes = data.get("labour_minutes") or 0
+    order.labour_minutes += minutes
+    order.labour_fen += round(minutes * order.fault.hour_fen / 60)
+    order.material_fen += stock.use(actor, order, data.get("materials") or [])
+    if order.case.state not in RUNNING:
+        order.finished_at = now

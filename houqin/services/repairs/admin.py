@@ -1,0 +1,34 @@
+"""The back office of repairs: the dictionary of faults, and devices."""
+
+from django.contrib import admin
+
+from houqin.foundation.people.backoffice import BackOfficeAdmin, ReadOnlyAdmin
+from houqin.services.repairs.models import Device, FaultKind, StockMove
+
+
+@admin.register(FaultKind)
+class FaultKindAdmin(BackOfficeAdmin):
+    permission = "repairs.manage"
+    list_display = ["name", "group", "code", "usual_minutes", "joins", "active", "position"]
+    list_filter = ["group", "active"]
+    search_fields = ["name", "code", "keywords", "pinyin__startswith", "initials__startswith"]
+
+
+@admin.register(Device)
+class DeviceAdmin(BackOfficeAdmin):
+    permission = "repairs.manage"
+    list_display = ["name", "code", "group", "place", "supplier", "warranty_until", "ended_on"]
+    list_filter = ["group"]
+    list_select_related = ["place"]
+    search_fields = ["name", "code", "place__full_name", "supplier"]
+    raw_id_fields = ["place"]
+
+
+@admin.register(StockMove)
+class StockMoveAdmin(ReadOnlyAdmin):
+    permission = "repairs.stock"
+    scope_path = "item__keeper__path"
+    list_display = ["at", "item", "kind", "quantity", "left", "actor_name", "note"]
+    list_filter = ["kind"]
+    list_select_related = ["item"]
+    search_fields = ["item__name", "item__code"]

@@ -1,0 +1,33 @@
+"""Outages, and whom they concern."""
+
+from django.db.models import Count, Q, QuerySet
+
+from houqin.foundation import tree
+from houqin.foundation.people import scope
+from houqin.foundation.people.models import Person
+from houqin.services.repairs.models import Incident
+
+
+def incidents_of(actor: Person) -> QuerySet[Incident]:
+    """Outages handled within the actor's scope, open ones first, each with ``reports``: how many reported it."""
+    narrowing = {"place": "place__path", "service": "case__service"}
+    return (
+        Incident.objects.filter(
+            scope.within(actor, "repairs.incidents", organisation="case__section__path", **narrowing)
+        )
+        .select_related("place", "case", "opened_by")
+        .annotate(joined=Count("case__followers", distinct=True), own=Count("orders", distinct=True))
+        .order_by("-closed_at", "-id")
+    )
+
+
+def open_incidents() -> QuerySet[Incident]:
+    """Every open outage with its place: everybody may know of them."""
+    return Incident.objects.filter(closed_at__isnull=True).select_related("place", "case").order_by("id")
+
+
+def concerned_by(person: Person) -> QuerySet[Incident]:
+    """Open outages where ``person`` usually sits."""
+    if person.usual_place_id is None or person.usual_place is None:
+        return Incident.objects.none()
+    return open_incidents().filter(Q(place_id__in=tree.ids(person.usual_place.path)))
