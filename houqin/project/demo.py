@@ -77,7 +77,9 @@ def loaders() -> list[ModuleType]:
     found = [config for config in apps.get_app_configs() if config.name.startswith("houqin.")]
     found.sort(key=lambda config: FIRST.index(config.label) if config.label in FIRST else len(FIRST))
     modules = [
-        import_module(f"{config.name}.demo") for config in found if module_has_submodule(config.module, "demo")
+        import_module(f"{config.name}.demo")
+        for config in found
+        if module_has_submodule(config.module, "demo")
     ]
     return [module for module in modules if hasattr(module, "load")]
 

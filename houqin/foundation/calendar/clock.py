@@ -124,7 +124,7 @@ class Calendar:
         total, day = timedelta(), start.date()
         while day <= end.date():
             if start.date() < day < end.date():
-                total += timedelta(seconds=sum(ends - begins for begins, ends in self._spans_of(day)))
+                total += timedelta(seconds=sum(ends - begins for begins, ends in self.spans_of(day)))
             else:
                 for begins, ends in self._moments(day):
                     total += max(min(ends, end) - max(begins, start), timedelta())
@@ -134,7 +134,8 @@ class Calendar:
     def _hours_on(self, on: date) -> Hours:
         return next((hours for hours in self._hours if hours.from_on <= on), self._hours[-1])
 
-    def _spans_of(self, on: date) -> tuple[Span, ...]:
+    def spans_of(self, on: date) -> tuple[Span, ...]:
+        """The working spans of ``on``, in seconds from local midnight; none on a day off."""
         spans = self._spans.get(on)
         if spans is None:
             spans = self._spans[on] = self._hours_on(on).spans if self.is_workday(on) else ()
@@ -144,7 +145,7 @@ class Calendar:
         midnight = datetime(on.year, on.month, on.day)  # noqa: DTZ001 - local clock time, see _local
         return [
             (midnight + timedelta(seconds=begins), midnight + timedelta(seconds=ends))
-            for begins, ends in self._spans_of(on)
+            for begins, ends in self.spans_of(on)
         ]
 
     def _local(self, moment: datetime) -> datetime:

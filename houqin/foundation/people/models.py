@@ -281,3 +281,24 @@ class SignedInSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.device}"
+
+
+class Installation(models.Model):
+    """What this installation is; one row at most. Without it: an ordinary one.
+
+    ``demo`` marks the demo compound. It waives the second factor and the forced change of password, shows a banner,
+    and keeps the site to its own machine. ``demo_today`` and ``seed`` say which data it was given.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    demo = models.BooleanField(_("演示环境"), default=False)
+    demo_today = models.DateField(_("演示日期"), null=True)
+    seed = models.IntegerField(_("演示数据种子"), null=True)
+
+    class Meta:
+        verbose_name = _("安装")
+        verbose_name_plural = _("安装")
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="installation_only_one")]
+
+    def __str__(self) -> str:
+        return str(_("演示环境") if self.demo else _("正式环境"))
