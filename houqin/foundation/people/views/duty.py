@@ -201,11 +201,13 @@ def _monday_of(day: date) -> date:
 
 
 def _monday(text: str) -> date:
-    """The Monday of the week asked for, else of this week."""
+    """The Monday of the week asked for, else of this week; a year no roster reaches is this week too."""
+    today = timezone.localdate()
     try:
-        return _monday_of(date.fromisoformat(text))
-    except (ValueError, OverflowError):
-        return _monday_of(timezone.localdate())
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = today
+    return _monday_of(day if abs(day.year - today.year) < 100 else today)
 
 
 def _first_day(monday: date) -> date:
