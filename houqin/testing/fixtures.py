@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from houqin.affairs.declare import ITEMS as REGISTRY
+from houqin.foundation.calendar import clock
 from houqin.foundation.people.models import Person
 from houqin.testing.cast import Cast, make_cast
 from houqin.testing.desk import Desk
@@ -18,6 +19,12 @@ from houqin.testing.dummy import AGREEING, DIARY, ITEMS, Diary
 def cast(db: None) -> Cast:
     """The small cast (see :class:`houqin.testing.cast.Cast`), inside the test's transaction."""
     return make_cast()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_calendar() -> None:
+    """No test sees the calendar that another one left in the process."""
+    clock.forget()
 
 
 @pytest.fixture

@@ -7,8 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import QuerySet
+
 from houqin.foundation.calendar import clock
 from houqin.foundation.calendar.models import Day, DayKind, WorkingHours, Year
+from houqin.foundation.errors import NotPermitted
+from houqin.foundation.people.models import Appointment, Organisation, Person
+from houqin.foundation.people.scope import authorise_everywhere
+from houqin.foundation.trail.actors import Actor
 
 #: Notices for the next year come out in October to December; from here on its absence is worth a warning.
 LOOKS_AHEAD_FROM_MONTH = 11
@@ -79,3 +85,24 @@ def missing_years(today: date) -> list[int]:
         years.add((today.replace(day=1) + timedelta(days=92)).year)
     snapshot = clock.load()
     return sorted(year for year in years if snapshot.notice_missing(year))
+
+
+def may_manage(actor: Actor) -> bool:
+    """Whether ``actor`` may change the calendar: shown as links, checked again by every action."""
+    try:
+        authorise_everywhere(actor, "calendar.manage")
+    except NotPermitted:
+        return False
+    return True
+
+
+def keepers() -> QuerySet[Person]:
+    """Whoever keeps the calendar today: the right over a root organisation, not narrowed."""
+    roots = Organisation.objects.filter(parent__isnull=True)
+    appointments = Appointment.objects.current().filter(
+        organisation__in=roots,
+        role__permissions__contains=["calendar.manage"],
+        place__isnull=True,
+        service="",
+    )
+    return Person.objects.active().filter(pk__in=appointments.values("person_id"))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import reduce
+from operator import and_
 
 from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Length
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from houqin.foundation import tree
 from houqin.foundation.errors import NotFound
@@ -38,7 +41,7 @@ def in_use() -> Q:
 def find_places(
     text: str, *, kind: str | None = None, under: Place | None = None, limit: int = 20, public: bool = False
 ) -> list[Place]:
-    """Places by code, name, pinyin or initials, the likeliest first; one query.
+    """Places by code, name, pinyin, initials or the number of their QR code, the likeliest first; one query.
 
     Letters, figures and characters are looked for apart, so that "A312" finds room 0312 of tower A (A座) and
     "a座 hys" its meeting rooms. Buildings come before their rooms. ``public``: only what anybody may walk into.
@@ -47,7 +50,8 @@ def find_places(
     parts = _PART.findall(text)
     if not parts:
         return []
-    found = Place.objects.filter(in_use(), *map(_part_matches, parts))
+    named = reduce(and_, map(_part_matches, parts))
+    found = Place.objects.filter(in_use(), named | Q(qr=text.lower()))
     if kind:
         found = found.filter(kind=kind)
     if under:
@@ -72,7 +76,7 @@ def _part_matches(part: str) -> Q:
 
 
 def _rank(text: str, parts: Sequence[str]) -> Case:
-    exact = Q(code__iexact=text) | Q(name__iexact=text) | Q(full_name__iexact=text)
+    exact = Q(qr=text.lower()) | Q(code__iexact=text) | Q(name__iexact=text) | Q(full_name__iexact=text)
     begins = Q(code__istartswith=text) | Q(name__istartswith=text) | Q(full_name__istartswith=text)
     if len(parts) > 1 and parts[-1].isdigit():
         # "A312", "1号楼 301": the right building, and the number itself but for leading noughts.
@@ -109,6 +113,14 @@ def place_of(pk: int) -> Place:
     place = Place.objects.filter(pk=pk).first()
     if place is None:
         raise NotFound
+    return place
+
+
+def by_code(code: str) -> Place:
+    """The place in use of that code (what pickers send) or of that QR number; raises ``NotFound``."""
+    place = Place.objects.filter(Q(code=code) | Q(qr=code), in_use()).first()
+    if place is None:
+        raise NotFound(_("没有找到编码为 %(code)s 的地点，请重新选择。") % {"code": code})
     return place
 
 

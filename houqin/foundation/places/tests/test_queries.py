@@ -18,7 +18,9 @@ def towers(cast: Cast) -> dict[str, Place]:
     """A座 and B座 with rooms on the third and thirteenth floor."""
     made = {}
     for letter in "AB":
-        tower = actions.add_place(SYSTEM, parent=cast.site, kind="building", code=f"{letter}0", name=f"{letter}座")
+        tower = actions.add_place(
+            SYSTEM, parent=cast.site, kind="building", code=f"{letter}0", name=f"{letter}座"
+        )
         made[letter] = tower
         for level in (3, 13):
             floor = actions.add_place(
@@ -118,3 +120,12 @@ def test_a_code_finds_its_place_closed_or_not(towers: dict[str, Place]) -> None:
     assert queries.by_qr(towers["A0312"].qr) == towers["A0312"]
     with pytest.raises(NotFound):
         queries.by_qr("nothing")
+
+
+def test_what_a_picker_sends_names_one_place(towers: dict[str, Place]) -> None:
+    room = towers["A0312"]
+    assert queries.by_code(room.code) == queries.by_code(room.qr) == room
+    assert queries.find_places(room.qr)[0] == room
+    actions.end_place(SYSTEM, room)
+    with pytest.raises(NotFound, match="重新选择"):
+        queries.by_code(room.code)
