@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from houqin.affairs import offers, rights
 from houqin.affairs import queries as affairs
 from houqin.affairs.declare import Audience, Category, Kind
-from houqin.affairs.models import ENDED, Case, Rating, RatingKind, State
+from houqin.affairs.models import Case, Rating, RatingKind, State
 from houqin.affairs.offers import Offered
 from houqin.foundation.errors import NotFound, Text
 from houqin.foundation.people.models import Organisation, Person
@@ -134,7 +134,9 @@ def find_items(found: Sequence[Offered], text: str) -> list[Offered]:
         return list(found)
     latin = wanted.isascii()
     keys = _keys([each.name for each in found]) if latin else {}
-    ranked = [(rank, each) for each in found if (rank := _rank(each, wanted, keys.get(each.name))) is not None]
+    ranked = [
+        (rank, each) for each in found if (rank := _rank(each, wanted, keys.get(each.name))) is not None
+    ]
     return [each for _rank_, each in sorted(ranked, key=lambda pair: pair[0])]
 
 
@@ -224,7 +226,8 @@ def tracked(number: str, phone: str) -> Case | None:
     """A passer-by's case by number and phone, as applicant or as one whose report joined it."""
     return (
         Case.objects.filter(
-            Q(applicant__isnull=True, applicant_phone=phone) | Q(followers__person=None, followers__phone=phone),
+            Q(applicant__isnull=True, applicant_phone=phone)
+            | Q(followers__person=None, followers__phone=phone),
             number=number,
         )
         .exclude(applicant_phone="", followers=None)
@@ -250,7 +253,3 @@ def sections_for(case: Case) -> QuerySet[Organisation]:
     return Organisation.objects.filter(Q(pk__in=found.values("pk")) | Q(pk=case.section_id)).order_by(
         "position", "pinyin", "id"
     )
-
-
-def is_running(case: Case) -> bool:
-    return case.state not in ENDED

@@ -104,4 +104,6 @@ def _kept(field: BoundField, actor: Actor | None, session_key: str) -> tuple[dic
         files = list(File.objects.filter(owner, pk__in=ids, record_id__isnull=True))
     except forms.ValidationError:
         return ()
-    return tuple({"id": str(each.pk), "name": each.name, "thumbnail": f"/files/{each.pk}/thumb"} for each in files)
+    return tuple(
+        {"id": str(each.pk), "name": each.name, "thumbnail": f"/files/{each.pk}/thumb"} for each in files
+    )

@@ -11,9 +11,9 @@ from functools import cached_property
 from typing import Any
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from houqin.foundation.errors import Text
@@ -41,11 +41,12 @@ class Entry:
 
 #: Entries of the rail beside 首页, 服务, 待办 and 我的. The portal and services announce them.
 NAV: Registry[Entry] = Registry("entry of the rail")
-NAV.add("board", Entry(_("看板"), "portal:board", "board", ("affairs.dispatch",), 10))
+NAV.add("board", Entry(_("派单看板"), "portal:board", "board", ("affairs.dispatch", "affairs.view"), 10))
 NAV.add("intake", Entry(_("电话登记"), "portal:intake", "phone", ("affairs.intake",), 20))
-NAV.add("quality", Entry(_("质量回访"), "portal:quality", "star", ("affairs.quality",), 30))
+NAV.add("duty", Entry(_("值班"), "people:duty", "calendar", ("duty.manage", "affairs.handle"), 30))
+NAV.add("quality", Entry(_("质量回访"), "portal:quality", "star", ("affairs.quality",), 40))
 NAV.add("settings", Entry(_("事项设置"), "portal:settings_items", "gear", ("affairs.manage",), 80))
-NAV.add("backoffice", Entry(_("后台"), "portal:backoffice", "box", ("backoffice.enter",), 90))
+NAV.add("backoffice", Entry(_("管理后台"), "admin:index", "box", ("backoffice.enter",), 90))
 
 #: Answers whether this is the demo compound; the demo's loader announces it.
 DEMO: list[Callable[[], bool]] = []
@@ -145,16 +146,3 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
         kept = Shell(request)
         request._shell = kept  # type: ignore[attr-defined]  # as Django does with _messages
     return {"shell": kept}
-
-
-class LanguageMiddleware:
-    """Whoever has signed in reads in the language they chose, on whatever device."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.COOKIES.get("houqin_session") and isinstance(request.user, Person):
-            translation.activate(request.user.language)
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]  # as LocaleMiddleware
-        return self.get_response(request)

@@ -1,0 +1,239 @@
+"""What the page of a case shows, worked out for one viewer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from houqin.affairs.declare import StepKind
+from houqin.affairs.forms import FileIdsField
+from houqin.affairs.models import Case, Event, State, Task
+from houqin.affairs.queries import CaseView, Moment
+from houqin.foundation.files.models import File, FileKind
+from houqin.foundation.notices.models import Notice
+from houqin.foundation.people.models import Person
+from houqin.foundation.trail.actors import Outsider
+from houqin.portal.questions import is_place
+from houqin.portal.rows import who_has
+from houqin.portal.templatetags.look import moment as moment_words
+from houqin.portal.words import FIRST, VERBS, VerbWords, event_tone, event_words
+
+
+@dataclass(frozen=True)
+class Button:
+    """A verb that is open to the viewer, with the task or the version that it must name."""
+
+    verb: str
+    words: VerbWords
+    url: str
+    names: dict[str, int]
+    whose: str = ""
+
+
+def context(view: CaseView, viewer: Person | Outsider) -> dict[str, Any]:
+    """Everything the templates of the page need. Asks the database nothing but the service's own panel."""
+    case = view.case
+    first, rest = buttons(view)
+    photos = _photos(view.files)
+    moments: Any = case.item.moments
+    panel = getattr(moments, "case_template", "")
+    return {
+        "case": case,
+        "view": view,
+        **standing(case, [each.task for each in view.tasks]),
+        "first": first,
+        "rest": [each for each in rest if not each.words.danger],
+        "grave": [each for each in rest if each.words.danger],
+        "steps": steps(case),
+        "answers": answers(case),
+        "photos": [_picture(file) for file in view.files if file.label == "submit" and is_picture(file)],
+        "documents": [file for file in view.files if not is_picture(file)],
+        "timeline": [_line(each, photos) for each in reversed(view.timeline)],
+        "holders": _holders(view.tasks, viewer),
+        "panel": panel,
+        **(moments.case_context(case, viewer) if panel else {}),
+    }
+
+
+def standing(case: Case, tasks: Sequence[Task]) -> dict[str, Any]:
+    """What it is, who has it, by when: the three things every state says."""
+    colour = case.colour() if case.state == State.OPEN else ""
+    level = colour if colour in ("amber", "red") else ""
+    return {
+        "what": _what(case, tasks),
+        "who": who_has(case, tasks),
+        "due": _due(case),
+        "level": level,
+        "paused": case.state == State.WAITING_APPLICANT,
+        "tone": level
+        or {State.COMPLETED: "done", State.WAITING_APPLICANT: "amber"}.get(State(case.state), ""),
+    }
+
+
+def _due(case: Case) -> datetime | None:
+    return {State.OPEN: case.due_at, State.CONFIRMING: case.confirm_by}.get(State(case.state))
+
+
+def _what(case: Case, tasks: Sequence[Task]) -> str:
+    """The state in words: 维修人员已接单, 等待审批, 已办好，等您确认."""
+    if case.state == State.CONFIRMING:
+        return _("已办好，等申请人确认")
+    if case.state == State.WAITING_APPLICANT:
+        return _("材料不全，等申请人补正")
+    if case.state != State.OPEN:
+        return str(case.get_state_display())
+    if any(task.arrived_at for task in tasks):
+        return _("%(step)s：已到场，正在办理") % {"step": case.step_name}
+    if any(task.accepted_at for task in tasks):
+        return _("%(step)s：已接单") % {"step": case.step_name}
+    if all(task.kind == StepKind.HANDLE for task in tasks):
+        return _("%(step)s：等待接单") % {"step": case.step_name}
+    return _("%(step)s：正在办理") % {"step": case.step_name}
+
+
+def buttons(view: CaseView) -> tuple[Button | None, list[Button]]:
+    """The one primary verb, and the others in the order of the desk."""
+    several = sum(bool(each.verbs) for each in view.tasks) > 1
+    offered = [
+        _button(view.case, verb, {"task": each.task.pk}, str(each.task.holder_name) if several else "")
+        for each in view.tasks
+        for verb in _useful(each.verbs, each.task)
+    ]
+    offered += [_button(view.case, verb, {"version": view.case.version}) for verb in view.applicant_verbs]
+    ranked = [each for verb in FIRST for each in offered if each.verb == verb]
+    first = ranked[0] if ranked else None
+    return first, [each for each in offered if each is not first]
+
+
+def _useful(verbs: Sequence[str], task: Task) -> list[str]:
+    """One step after the other: who has not accepted yet is not offered to finish."""
+    if "accept" in verbs:
+        return [verb for verb in verbs if verb not in ("arrive", "complete")]
+    return list(verbs)
+
+
+def _button(case: Case, verb: str, names: dict[str, int], whose: str = "") -> Button:
+    query = "&".join(f"{key}={value}" for key, value in names.items())
+    return Button(verb, VERBS[verb], f"/cases/{case.number}/{verb}?{query}", names, whose)
+
+
+def steps(case: Case) -> list[dict[str, str]]:
+    """The line of the case: steps behind, the present one, those ahead; skipped ones are left out."""
+    shown = []
+    visits = case.flow.get("visits", {})
+    for index, step in enumerate(case.flow["steps"]):
+        past = index < case.step or case.state == State.COMPLETED
+        entered = str(index) in visits or step["kind"] == StepKind.CONFIRM
+        if (past and not entered) or (not past and index != case.step and step["when"] != "always"):
+            continue
+        if index > case.step and case.ended and case.state != State.COMPLETED:
+            continue
+        state = "done" if past else "now" if index == case.step else "ahead"
+        shown.append({"name": step["name"], "state": state})
+    return shown
+
+
+def answers(case: Case) -> list[tuple[str, str]]:
+    """What the applicant wrote, question by question; places and files stand elsewhere."""
+    form = case.item.form
+    found = []
+    for name, field in form.base_fields.items() if form else ():
+        value = case.data.get(name)
+        if value in (None, "", [], {}) or is_place(field) or isinstance(field, FileIdsField):
+            continue
+        if isinstance(field, forms.ModelChoiceField):
+            continue
+        said = _said(field, value)
+        if said and said != case.title:
+            found.append((str(field.label or name), said))
+    return found
+
+
+def _said(field: forms.Field, value: Any) -> str:
+    if isinstance(value, bool):
+        return _("是") if value else ""
+    names = {
+        str(key): str(label)
+        for key, label in getattr(field, "choices", ())
+        if not isinstance(label, list | tuple)
+    }
+    values = value if isinstance(value, list) else [value]
+    return "、".join(names.get(str(each), str(each)) for each in values)
+
+
+def is_picture(file: File) -> bool:
+    return file.kind == FileKind.IMAGE
+
+
+def _picture(file: File) -> dict[str, str]:
+    return {"url": f"/files/{file.pk}", "thumbnail": f"/files/{file.pk}/thumb", "name": file.name}
+
+
+def _photos(files: Sequence[File]) -> dict[str, dict[str, str]]:
+    return {str(file.pk): _picture(file) for file in files if is_picture(file)}
+
+
+def _line(moment: Moment, photos: dict[str, dict[str, str]]) -> dict[str, Any]:
+    """A line of the timeline: something done, or somebody told of it."""
+    if moment.notice:
+        return _notice_line(moment.notice)
+    event = moment.event
+    assert event is not None
+    return {
+        "what": event_words(event),
+        "who": event.actor_name,
+        "at": event.at,
+        "words": event.text,
+        "tone": event_tone(event.verb),
+        "photos": [photos[pk] for pk in event.data.get("files", ()) if pk in photos],
+        "note": _event_note(event),
+    }
+
+
+def _event_note(event: Event) -> str:
+    instead = event.data.get("for")
+    return _("代%(name)s办理") % {"name": instead} if instead else ""
+
+
+def _notice_line(notice: Notice) -> dict[str, Any]:
+    if notice.read_at:
+        note = _("%(time)s 已读") % {"time": moment_words(notice.read_at)}
+    elif notice.delivered_at:
+        note = _("已送达，未读")
+    else:
+        note = _("正在送达")
+    return {
+        "what": _("通知%(name)s") % {"name": notice.person.name},
+        "who": "",
+        "at": notice.created_at,
+        "said": notice.title,
+        "note": note,
+        "quiet": True,
+    }
+
+
+def _holders(tasks: Sequence[Any], viewer: Person | Outsider) -> list[dict[str, Any]]:
+    """Who has it, with the phone of each: passers-by do not get people's own numbers."""
+    staff = isinstance(viewer, Person)
+    return [
+        {
+            "name": str(each.task.holder_name),
+            "section": str(each.task.section or ""),
+            "phone": each.task.assignee.phone if staff and each.task.assignee else "",
+            "due": each.task.due_at,
+            "level": _level(each.task),
+            "paused": bool(each.task.paused_at),
+        }
+        for each in tasks
+    ]
+
+
+def _level(task: Task) -> str:
+    colour = task.colour(timezone.now())
+    return colour if colour in ("amber", "red") else ""

@@ -1,0 +1,74 @@
+"""The first page: what to do now, what waits for my word, what I often ask for, and today."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from houqin.affairs import queries as affairs
+from houqin.foundation.people.models import Person
+from houqin.portal import queries, rows, words
+from houqin.portal.door import person_of
+from houqin.portal.shell import Shell, shell
+from houqin.portal.today import today
+
+_TASKS = 5
+_CASES = 5
+_TILES = 8
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Home of whoever has signed in; passers-by get the public entry."""
+    if not isinstance(request.user, Person):
+        return redirect("portal:report")
+    person, now = person_of(request), timezone.now()
+    frame: Shell = shell(request)["shell"]
+    tasks = [rows.task_row(task, person.pk, now) for task in affairs.todo(person)[:_TASKS]]
+    cases = queries.for_home(person, latest=_CASES)
+    waiting = [(row, words.VERBS[row.answer]) for row in _rows(cases, now) if row.answer]
+    offered = queries.offered_to(person)
+    context = {
+        "greeting": rows.greeting(now),
+        "tasks": tasks,
+        "waiting": waiting,
+        "latest": _rows(cases[:_CASES], now),
+        **_tiles(frame, offered),
+        "today": today(person),
+        "summary": _summary(tasks, len(waiting), frame.todo_count),
+    }
+    return render(request, "portal/home.html", context)
+
+
+def _rows(cases: list[Any], now: Any) -> list[rows.CaseRow]:
+    drawn = rows.case_rows(cases, now=now)
+    for row, case in zip(drawn, cases, strict=True):
+        row.answer = case.answer
+    return drawn
+
+
+def _tiles(frame: Shell, offered: list[Any]) -> dict[str, Any]:
+    """Favourites, or what is popular when there are none."""
+    by_code = {each.item.code: each for each in offered}
+    mine = [by_code[code] for code in frame.standing.favourites if code in by_code]
+    shown = (mine or queries.popular(offered))[:_TILES]
+    return {"tiles": queries.tiles(shown, frame.standing.favourites), "own_tiles": bool(mine)}
+
+
+def _summary(tasks: list[rows.TaskRow], waiting: int, todo: int) -> str:
+    """One sentence: what is most pressing."""
+    red = sum(task.level == "red" for task in tasks)
+    parts = []
+    if red:
+        parts.append(ngettext("%(n)d 件已超时，请先办", "%(n)d 件已超时，请先办", red) % {"n": red})
+    elif todo:
+        parts.append(ngettext("有 %(n)d 件待办", "有 %(n)d 件待办", todo) % {"n": todo})
+    if waiting:
+        parts.append(ngettext("%(n)d 件办件等您回复", "%(n)d 件办件等您回复", waiting) % {"n": waiting})
+    return _("，").join(parts) if parts else _("现在没有要您办的事。")
