@@ -91,8 +91,9 @@ class Move:
     def give(
         self, holders: Sequence[Holder], *, like: Task | None = None, required: bool | None = None
     ) -> list[Task]:
-        """Open a task of the present step for each holder; ``like`` carries over that task's clock."""
-        opened = [self._task(holder, like, required) for holder in holders]
+        """Open a task of the present step for each holder, once a person; ``like`` carries over that task's clock."""
+        once = {holder.person or holder.section: holder for holder in reversed(holders)}
+        opened = [self._task(holder, like, required) for holder in reversed(once.values())]
         Task.objects.bulk_create(opened)
         self.tasks.extend(opened)
         for task in opened:

@@ -192,7 +192,7 @@ def _whole() -> QuerySet[Case]:
 
 
 def _listed() -> QuerySet[Case]:
-    return with_open_tasks(Case.objects.select_related("place", "section").defer("flow", "data"))
+    return with_open_tasks(Case.objects.select_related("place", "section").defer("data"))
 
 
 def _in_my_sections(actor: Actor, permission: str = "affairs.view") -> Q:

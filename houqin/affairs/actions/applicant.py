@@ -208,5 +208,4 @@ def _who_did(case: Case) -> list[Task]:
         .order_by("id")
     )
     last = max(done, key=lambda task: (task.step, task.visit))
-    same = [task for task in done if (task.step, task.visit) == (last.step, last.visit)]
-    return list({(task.section_id, task.assignee_id): task for task in same}.values())
+    return [task for task in done if (task.step, task.visit) == (last.step, last.visit)]

@@ -13,7 +13,7 @@ from houqin.affairs.declare import StepKind
 from houqin.affairs.models import Case, State, Task, TaskState
 from houqin.affairs.moves import Move, moving
 from houqin.affairs.who import Holder
-from houqin.foundation.errors import Problem
+from houqin.foundation.errors import NotFound, Problem
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Organisation, Person
 from houqin.foundation.places.queries import by_qr
@@ -78,7 +78,7 @@ def return_step(
         case.step = last
         had = [each for each in before if each.step == last and each.state != TaskState.MOVED]
         visit = max(each.visit for each in had)
-        move.give(_holders(each for each in had if each.visit == visit))
+        move.give([Holder(each.section, each.assignee) for each in had if each.visit == visit])
         case.flow["visits"][str(last)] = visit + 1
         move.announce(data)
     return move.case
@@ -208,6 +208,10 @@ def transfer(
             holder.person is None and current.assignee_id is None and holder.section == current.section
         ):
             raise Problem(_("已经在其名下，无需转办。"), code="same_holder")
+        if holder.person and any(each.assignee_id == holder.person.pk for each in move.tasks):
+            raise Problem(
+                _("%(name)s 已在本环节办理，请另选。") % {"name": holder.person.name}, code="same_holder"
+            )
         move.text = comment
         move.data |= {"to": _name(holder)}
         move.close(current, TaskState.MOVED)
@@ -245,12 +249,6 @@ def _tell_done(move: Move) -> None:
         move.tell_applicant(
             "affairs.completed", format_lazy(gettext_lazy("已办结，去评价：{title}"), title=move.case.title)
         )
-
-
-def _holders(tasks: Any) -> list[Holder]:
-    return list(
-        {(each.section_id, each.assignee_id): Holder(each.section, each.assignee) for each in tasks}.values()
-    )
 
 
 def _name(holder: Holder) -> str:
@@ -296,12 +294,13 @@ def _person_in(move: Move, person: Person, section: Organisation | None) -> Hold
 
 
 def _same_place(case: Case, code: str) -> None:
-    place = by_qr(code.rstrip("/").rpartition("/")[2])
-    if place is None:
+    try:
+        place = by_qr(code.rstrip("/").rpartition("/")[2])
+    except NotFound:
         raise Problem(
             _("没有认出这个二维码，请对准房间或设备上的码再扫一次。"),
             errors={"code": [_("未识别的二维码。")]},
-        )
+        ) from None
     if case.place and not (place.path.startswith(case.place.path) or case.place.path.startswith(place.path)):
         raise Problem(
             _("您扫的是“%(here)s”，而报修地点是“%(there)s”，请到现场后再扫。")

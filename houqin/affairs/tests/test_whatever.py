@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.db import connection, transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from houqin.affairs import clocks, jobs, queries, rights
@@ -61,7 +61,12 @@ class Watch:
 
 
 @pytest.mark.parametrize("item", ["dummy.mend", "dummy.ask"])
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=15,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 @given(moves=moves, duty=st.booleans(), sorted_already=st.booleans())
 def test_a_case_stays_whole(desk: Desk, item: str, moves: list, duty: bool, sorted_already: bool) -> None:
     with time_machine.travel(MONDAY, tick=False) as clock, transaction.atomic():

@@ -1,0 +1,117 @@
+"""Duty in the demo compound: who is on duty at any hour, in the roster of four weeks and in the year before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from houqin.foundation.bulk import copy_in, set_sequence
+from houqin.foundation.calendar.demo import WorkClock
+from houqin.foundation.demo import LOCAL_SECONDS, Somebody, World, day_of, moment, seconds_of
+from houqin.foundation.people.demo import CREWS, TOWER_CREWS, TOWERS
+from houqin.foundation.people.models import DutyShift
+
+#: Days of the roster before and after the demo's day.
+BEFORE, AFTER = 7, 21
+#: From when to when the three who go everywhere take turns, in local hours; the fourth has the day off.
+SHIFTS = (("早班", 7.5, 15.5), ("中班", 15.5, 23.5), ("夜班", 23.5, 31.5))
+DAY_SHIFT = ("日班", 8.0, 17.5)
+#: The account that shows how a report finds its worker stands by around the clock, from the day before to two days on.
+STANDBY = ("驻楼备勤", 8.0, 32.0)
+STANDBY_DAYS = range(-1, 3)
+WORD = (
+    "{tower}座 12 层管井水压偏低，已观察两小时，暂稳定，请早班复查。", "B1 备件库感应冲水阀只剩 6 套，已报采购。",
+    "{tower}座 3 号梯夜间停过一次，维保已复位，请留意。", "市民广场照明回路已恢复，剩两盏待换光源。",
+    "{tower}座 8 层西侧空调面板离线，已通知自控厂家，上午到。", "夜间巡查无异常，工具箱与对讲机已清点。",
+    "三食堂后厨地漏已疏通，建议本周做一次彻底清掏。", "会议中心 7 号厅今日有大会，会前半小时请派人在场。",
+    "{tower}座 2 层门禁控制器更换完成，还需观察。", "上一班无遗留问题。",
+)  # fmt: skip
+REASONS = ("调休", "参加安全培训", "事假", "年休假", "体检")
+_FIELDS = ("id", "section", "place", "name", "starts_at", "ends_at", "person", "substitute", "substitute_reason",
+           "handed_over_at", "handover_note")  # fmt: skip
+
+
+class Roster:
+    """Who is on duty: tower workers on workdays, and three turns a day of those who go everywhere."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.clock = WorkClock(world.today - timedelta(days=380), world.today + timedelta(days=60))
+        self.towers: dict[str, dict[str, Somebody]] = {}
+        self.mobile: dict[str, list[Somebody]] = {}
+        for code in (*CREWS, "BXDD"):
+            crew = world.crews[code]
+            if code in TOWER_CREWS:
+                self.towers[code] = dict(zip(TOWERS, crew[1:7], strict=True))
+                self.mobile[code] = crew[7:11]
+            else:
+                self.towers[code] = {}
+                self.mobile[code] = crew[1:5]
+        self._workdays = set(self.clock.workdays)
+
+    def leader(self, code: str) -> Somebody:
+        return self.world.crews[code][0]
+
+    def on_duty(self, code: str, at: int, building: str = "") -> Somebody:
+        """Who of a crew has duty at a moment; in a tower its own worker while they are there."""
+        day, hour = self._local(at)
+        tower = self.towers[code].get(building)
+        if tower and DAY_SHIFT[1] <= hour < DAY_SHIFT[2] and day in self._workdays:
+            return tower
+        if hour < SHIFTS[0][1]:
+            day, hour = day - timedelta(days=1), hour + 24
+        turn = next(number for number, (_, begins, ends) in enumerate(SHIFTS) if begins <= hour < ends)
+        return self._turn(code, day, turn)
+
+    def _turn(self, code: str, day: date, turn: int) -> Somebody:
+        mobile = self.mobile[code]
+        return mobile[(day.toordinal() + turn) % len(mobile)]
+
+    @staticmethod
+    def _local(at: int) -> tuple[date, float]:
+        return day_of(at), (at + LOCAL_SECONDS) % 86_400 / 3600
+
+    def shifts(self) -> Iterator[tuple[object, ...]]:
+        """The rows of the roster."""
+        number = 0
+        for offset in range(-BEFORE, AFTER + 1):
+            day = self.world.today + timedelta(days=offset)
+            for code in (*CREWS, "BXDD"):
+                for name, starts, ends, place, person in self._day(code, day, offset):
+                    number += 1
+                    yield self._row(number, code, name, starts, ends, place, person)
+
+    def _day(self, code: str, day: date, offset: int) -> Iterator[tuple[str, int, int, int | None, Somebody]]:
+        standing_by = self.world.accounts["worker"].id if offset in STANDBY_DAYS else 0
+        for turn, (name, begins, ends) in enumerate(SHIFTS):
+            yield name, seconds_of(day, begins), seconds_of(day, ends), None, self._turn(code, day, turn)
+        for tower, person in self.towers[code].items():
+            place = self.world.places[tower]
+            if person.id == standing_by:
+                name, begins, ends = STANDBY
+            elif day in self._workdays:
+                name, begins, ends = DAY_SHIFT
+            else:
+                continue
+            yield name, seconds_of(day, begins), seconds_of(day, ends), place, person
+
+    def _row(
+        self, number: int, code: str, name: str, starts: int, ends: int, place: int | None, person: Somebody
+    ) -> tuple[object, ...]:
+        chance = self.world.chance(f"shift {number}")
+        substitute, reason, handed, note = None, "", None, ""
+        if place and chance.random() < 0.04 and person.id != self.world.accounts["worker"].id:
+            substitute, reason = self.leader(code).id, chance.choice(REASONS)
+        elif not place and ends < self.world.now and chance.random() < 0.6:
+            handed = moment(ends - chance.randint(60, 900))
+            note = chance.choice(WORD).format(tower=chance.choice(TOWERS))
+        return (
+            number, self.world.sections[code], place, name, moment(starts), moment(ends), person.id, substitute, reason,
+            handed, note,
+        )  # fmt: skip
+
+
+def load(world: World) -> None:
+    """Write the roster of the past week and the next three."""
+    copy_in(DutyShift, _FIELDS, Roster(world).shifts())
+    set_sequence(DutyShift)

@@ -1,0 +1,31 @@
+"""The API's readable documentation, made from its own OpenAPI description: no script, nothing from elsewhere."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from houqin.exchange.api import api
+
+_METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def docs(request: HttpRequest) -> HttpResponse:
+    schema: dict[str, Any] = api.get_openapi_schema(path_prefix="/api/v1/")
+    calls = [
+        {"method": method.upper(), "path": path, **operation, "body": _body(operation)}
+        for path, operations in schema["paths"].items()
+        for method, operation in operations.items()
+        if method in _METHODS
+    ]
+    return render(request, "exchange/docs.html", {"info": schema["info"], "calls": calls})
+
+
+def _body(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    content = operation.get("requestBody", {}).get("content", {})
+    schema = next(iter(content.values()), {}).get("schema", {})
+    required = schema.get("required", [])
+    return [
+        {"name": name, "required": name in required, **field}
+        for name, field in schema.get("properties", {}).items()
+    ]
