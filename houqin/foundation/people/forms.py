@@ -58,7 +58,7 @@ class ProfileForm(forms.Form):
     email = forms.EmailField(
         label=_("邮箱"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
-    usual_place = forms.ModelChoiceField(
+    usual_place: forms.ModelChoiceField = forms.ModelChoiceField(
         queryset=None,
         to_field_name="code",
         label=_("常用房间"),
@@ -120,7 +120,9 @@ class ShiftForm(forms.Form):
         max_length=20,
         widget=forms.TextInput(attrs={"placeholder": _("如 早班、夜班")}),
     )
-    place = forms.ModelChoiceField(queryset=None, label=_("负责场所"), required=False, empty_label=_("不限"))
+    place: forms.ModelChoiceField = forms.ModelChoiceField(
+        queryset=None, label=_("负责场所"), required=False, empty_label=_("不限")
+    )
 
     def __init__(self, *args: Any, section: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 
 from houqin.foundation.people.models import Installation
 
@@ -18,7 +19,7 @@ def is_demo() -> bool:
     return _kept[1]
 
 
-def mark_demo(*, today: object, seed: int) -> Installation:
+def mark_demo(*, today: date, seed: int) -> Installation:
     """Say that this is a demo from now on."""
     installation = Installation(demo=True, demo_today=today, seed=seed)
     installation.save(force_insert=True)

@@ -93,9 +93,10 @@ def overlapping(section: Organisation, *, start: datetime, end: datetime) -> Que
 
 def next_shifts(shift: DutyShift) -> QuerySet[DutyShift]:
     """The shifts that follow on one: same section and place, the earliest beginning of the next twelve hours."""
+    same_place = Q(place_id=shift.place_id) if shift.place_id else Q(place__isnull=True)
     following = DutyShift.objects.filter(
+        same_place,
         section_id=shift.section_id,
-        place_id=shift.place_id,
         starts_at__gt=shift.starts_at,
         starts_at__lte=shift.ends_at + _NEXT_WITHIN,
         ends_at__gt=shift.ends_at,

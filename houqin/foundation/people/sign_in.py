@@ -91,7 +91,7 @@ def _lock(kind: int, text: str) -> None:
 def _opens_at(name: str, address: str | None) -> datetime | None:
     """When the door opens again: once the oldest failure that fills the count is past the window."""
     since = timezone.now() - WINDOW
-    moments = []
+    moments: list[datetime] = []
     for condition, limit in ((Q(username=name), PER_NAME), (Q(address=address), PER_ADDRESS)):
         if address is None and limit == PER_ADDRESS:
             continue

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -33,7 +33,7 @@ def plan_shift(
     person: Person,
     starts_at: datetime,
     ends_at: datetime,
-    place: Model | None = None,
+    place: Any = None,
     name: str = "",
 ) -> DutyShift:
     """Plan one shift; raises ``Problem`` where the person already has duty in that section at that time."""

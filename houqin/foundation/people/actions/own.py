@@ -29,7 +29,9 @@ def set_preferences(actor: Person, *, language: str | None = None, large_type: b
 @transaction.atomic
 def change_profile(actor: Person, **values: Any) -> Person:
     """One's own phone, e-mail and usual place; everything else is the administrator's."""
-    own = {field: values[field] for field in ("phone", "email", "usual_place") if field in values}
+    own: dict[str, Any] = {
+        field: values[field] for field in ("phone", "email", "usual_place") if field in values
+    }
     stored = writing.locked(Person, actor.pk)
     return writing.change(actor, "people.change_profile", stored, own, grant=scope.EVERYTHING)
 

@@ -108,7 +108,7 @@ class _Organisations:
         self.sections.append(Section(unit, unit, SERVICE_UNIT, SERVICE_NAME, 4))
         for code, name, above, kind, people in SERVICE_SECTIONS:
             own = self._add(kind, self.world.sections[above] if above else unit, code, name)
-            fixed = min(people, CREW) if code in CREWS else self.world.many(people, least=4)
+            fixed = min(people, CREW) if code in (*CREWS, "BXDD") else self.world.many(people, least=4)
             self.sections.append(Section(own, unit, code, name, max(fixed, self.world.many(people))))
 
     def _add(self, kind: str, parent: int | None, code: str, name: str, short: str = "") -> int:
@@ -118,6 +118,7 @@ class _Organisations:
         phone = f"0571-8800{own:04}" if kind != "region" else ""
         self.rows.append((own, parent, "", kind, code, name, short, *self._keys[name], phone, own))
         self.world.sections[code] = own
+        self.world.names[own] = name
         return own
 
 
@@ -249,7 +250,8 @@ class _Staff:
             (number, somebody.id, self.roles[role], over, place, service, since, high_risk)
         )
         if ROLES[role][2]:
-            self.world.appointments[number] = (somebody.id, role)
+            name = f"{ROLES[role][0]} · {self.world.names[over]}"
+            self.world.appointments.setdefault((somebody.id, role, over), (number, name))
 
     def write(self) -> None:
         copy_in(
