@@ -71,6 +71,15 @@ def place_named(value: Any) -> Place | None:
     return Place.objects.filter(found).order_by("pk").first()
 
 
+def place_in(field: forms.Field, value: Any) -> Place | None:
+    """The place that ``field`` takes ``value`` for; where it takes none, the one a scanned or picked code stands for."""
+    try:
+        place = field.to_python(value) if value else None
+    except forms.ValidationError:
+        place = None
+    return place if isinstance(place, Place) else place_named(value)
+
+
 def place_value(field: forms.Field, place: Place) -> str:
     """What the field takes for ``place``: its code, or whatever the field goes by."""
     return str(getattr(place, getattr(field, "to_field_name", None) or "pk"))
@@ -78,7 +87,7 @@ def place_value(field: forms.Field, place: Place) -> str:
 
 def _question(field: BoundField, actor: Actor | None, session_key: str) -> Question:
     if is_place(field.field):
-        place = place_named(field.value())
+        place = place_in(field.field, field.value())
         label = place.full_name if place else ""
         return Question("place", field, place_value(field.field, place) if place else "", label)
     if isinstance(field.field, FileIdsField):

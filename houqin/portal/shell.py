@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from houqin.foundation.errors import Text
 from houqin.foundation.people import scope
+from houqin.foundation.people.installation import is_demo
 from houqin.foundation.people.models import Person
 from houqin.foundation.registry import Registry
 
@@ -48,8 +49,8 @@ NAV.add("quality", Entry(_("质量回访"), "portal:quality", "star", ("affairs.
 NAV.add("settings", Entry(_("事项设置"), "portal:settings_items", "gear", ("affairs.manage",), 80))
 NAV.add("backoffice", Entry(_("管理后台"), "admin:index", "box", ("backoffice.enter",), 90))
 
-#: Answers whether this is the demo compound; the demo's loader announces it.
-DEMO: list[Callable[[], bool]] = []
+#: Answers whether this is the demo compound.
+DEMO: list[Callable[[], bool]] = [is_demo]
 
 # One round trip for everything the frame counts. Plain SQL because every page pays for it: the same through the ORM
 # costs more to put together than to run.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from houqin.affairs.declare import ITEMS
@@ -14,7 +12,7 @@ from houqin.testing.desk import Desk
 
 
 @pytest.fixture
-def desk(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """Dummy items in the catalogue, for one test; the worker is on duty."""
     for item in dummy.ITEMS:
         monkeypatch.setitem(ITEMS._entries, item.code, item)
@@ -22,7 +20,7 @@ def desk(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     dummy.DIARY.running = None
     dummy.AGREEING.clear()
     cast.duty(cast.worker)
-    yield Desk(cast, dummy.DIARY)
+    return Desk(cast, dummy.DIARY)
 
 
 @pytest.fixture(autouse=True)

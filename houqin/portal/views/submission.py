@@ -26,7 +26,7 @@ from houqin.foundation.trail.actors import Outsider
 from houqin.portal import problems, queries, rows
 from houqin.portal.door import remember_case, to_the_door, viewer_of
 from houqin.portal.forms import CallerForm
-from houqin.portal.questions import is_place, place_named, place_value, questions
+from houqin.portal.questions import is_place, place_in, place_value, questions
 
 #: A passer-by's reports from one address, and by one phone, in an hour.
 _PER_ADDRESS, _PER_PHONE, _HOUR = 20, 6, 3600
@@ -105,7 +105,7 @@ def _initial(request: HttpRequest, offer: Offered, person: Person | None) -> dic
     for name, field in fields.items():
         if not is_place(field):
             continue
-        place = place_named(initial.get(name)) or (person.usual_place if person and field.required else None)
+        place = place_in(field, initial.get(name)) or (person.usual_place if person and field.required else None)
         initial.pop(name, None)
         if place:
             initial[name] = place
@@ -116,7 +116,7 @@ def _with_places(offer: Offered, data: QueryDict) -> QueryDict:
     """What was sent, with scanned codes of places put into what the fields go by."""
     changed = data.copy()
     for name, field in offer.item.form.base_fields.items() if offer.item.form else ():
-        if is_place(field) and (place := place_named(data.get(name))):
+        if is_place(field) and (place := place_in(field, data.get(name))):
             changed[name] = place_value(field, place)
     return changed
 

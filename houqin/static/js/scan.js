@@ -29,8 +29,16 @@
     const code = bare ? text.trim() : decodeURIComponent(address.pathname.replace(/\/$/, "").split("/").pop());
     stop(dialog);
     dialog.close();
-    if (target) return window.houqin.findPlace(target, code);
+    if (target) return fill(target, code);
     location.assign(bare ? `/q/${encodeURIComponent(code)}` : address.href);
+  }
+
+  /** A code for a field of a form that is open (data-scan-into) is sent at once; otherwise it is a place picker's. */
+  function fill(target, code) {
+    const field = document.querySelector(`[data-scan-into="${CSS.escape(target)}"]`);
+    if (!field) return window.houqin.findPlace(target, code);
+    field.value = code;
+    field.form.requestSubmit();
   }
 
   async function look(dialog, video, detector) {

@@ -4,7 +4,7 @@ const FILES = [
   OFFLINE,
   "{% static 'vendor/tabler.css' %}", "{% static 'css/tokens.css' %}", "{% static 'css/base.css' %}",
   "{% static 'css/shell.css' %}", "{% static 'css/components.css' %}", "{% static 'css/lists.css' %}",
-  "{% static 'css/forms.css' %}", "{% static 'icons.svg' %}", "{% static 'icons/mark.svg' %}",
+  "{% static 'css/forms.css' %}", "{% static 'css/portal.css' %}", "{% static 'icons.svg' %}", "{% static 'icons/mark.svg' %}",
   "{% static 'icons/chevron.svg' %}",
 ];
 const CACHE = "houqin-" + FILES.join("").split("").reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) | 0, 7);
