@@ -59,8 +59,9 @@ class World:
     people: list[Somebody] = field(default_factory=list)
     accounts: dict[str, Somebody] = field(default_factory=dict)  # by username
     crews: dict[str, list[Somebody]] = field(default_factory=dict)  # who belongs to a section, by its code
-    on_duty: dict[str, list[tuple[int, int, str, Somebody]]] = field(default_factory=dict)
-    appointments: dict[int, tuple[int, str]] = field(default_factory=dict)  # the one each person acts by
+    names: dict[int, str] = field(default_factory=dict)  # of organisations
+    #: Id and name of the appointment by which a person (id) acts in a role over an organisation (id).
+    appointments: dict[tuple[int, str, int], tuple[int, str]] = field(default_factory=dict)
     say: Callable[[str], None] = print
 
     def chance(self, what: str) -> Random:
