@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpRequest, HttpResponseBase, HttpResponseNotModified, JsonResponse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from houqin.foundation.address import client_address
 from houqin.foundation.errors import NotFound, Problem
@@ -35,6 +36,7 @@ def actor_of(request: HttpRequest) -> Actor:
     return Outsider(_("访客")) if isinstance(user, AnonymousUser) else user
 
 
+@login_not_required
 @require_POST
 def upload(request: HttpRequest) -> JsonResponse:
     """Take one file (field ``file``); answers its id and addresses, or what is wrong with it in words."""
@@ -80,14 +82,16 @@ def _refusal(problem: Problem) -> JsonResponse:
     return JsonResponse(body, status=problem.status)
 
 
-@require_GET
+@login_not_required
+@require_safe
 def content(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The file itself: pictures are shown, documents are saved."""
     file = _readable(request, pk)
     return _serve(request, file, thumbnail=False)
 
 
-@require_GET
+@login_not_required
+@require_safe
 def thumbnail(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The small picture of a picture."""
     file = _readable(request, pk)

@@ -14,7 +14,10 @@ from django.utils.translation import gettext as _
 
 from houqin.foundation import tree
 from houqin.foundation.errors import NotFound
+from houqin.foundation.people.scope import grants
 from houqin.foundation.places.models import Place, PlaceKind, SpaceKind
+from houqin.foundation.places.rights import PERMISSION, keeper_grant
+from houqin.foundation.trail.actors import Actor
 
 #: What somebody who has not signed in may pick: where anybody may walk.
 PUBLIC_USES = [
@@ -153,3 +156,34 @@ def counts_below(place: Place | None) -> dict[str, int]:
         rows = rows.filter(path__startswith=place.path).exclude(pk=place.pk)
     counted = rows.order_by().values_list("kind").annotate(n=Count("pk"))
     return dict(counted)
+
+
+def kept_tops(actor: Actor) -> list[Place]:
+    """Where the parts of the tree begin that ``actor`` keeps: the sites, or the places of the appointments."""
+    if keeper_grant(actor, None):
+        return list(children(None, ended=True))
+    paths = {
+        grant.place_path for grant in grants(actor) if PERMISSION in grant.permissions and not grant.service
+    }
+    return list(Place.objects.filter(path__in=paths).order_by("position", "pinyin", "id"))
+
+
+def page_below(place: Place, *, after: str, size: int) -> tuple[list[Place], int | None]:
+    """One page of what stands directly below ``place``, closed ones too, and the key of the next (``after``).
+
+    ``after`` is the id of the last row seen; what is no id of a child begins at the front.
+    """
+    rows = children(place, ended=True)
+    last = Place.objects.filter(pk=int(after), parent=place).first() if _is_id(after) else None
+    if last is not None:
+        rows = rows.filter(
+            Q(position__gt=last.position)
+            | Q(position=last.position, pinyin__gt=last.pinyin)
+            | Q(position=last.position, pinyin=last.pinyin, pk__gt=last.pk)
+        )
+    page = list(rows[: size + 1])
+    return page[:size], page[size - 1].pk if len(page) > size else None
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19

@@ -14,6 +14,7 @@ from houqin.foundation.calendar import clock
 from houqin.foundation.calendar.models import Day, Year
 from houqin.foundation.calendar.tests.test_notice import OF_2026
 from houqin.foundation.people.models import Person
+from houqin.foundation.trail.models import Entry
 from houqin.testing.cast import Cast
 
 SignedIn = Callable[[Person], Client]
@@ -102,3 +103,34 @@ def test_pages_ask_little(cast: Cast, as_person: SignedIn, django_assert_max_num
     client.get("/calendar/2026")
     with django_assert_max_num_queries(9):
         client.get("/calendar/2026")
+
+
+def test_the_back_office_goes_through_the_same_actions(cast: Cast, as_person: SignedIn) -> None:
+    client = as_person(cast.sysadmin)
+    given = {"on": "2026-03-03", "kind": "holiday", "name": "停电检修"}
+    assert client.post("/backoffice/calendar/day/add/", given).status_code == 302
+    address = "/backoffice/calendar/day/2026-03-03/change/"
+    assert client.get(address).status_code == 200
+    client.post(address, {"kind": "workday", "name": "停电检修"})
+    assert [entry.after for entry in Entry.objects.filter(action="calendar.set_day").order_by("id")] == [
+        {"kind": "holiday", "name": "停电检修"},
+        {"kind": "workday", "name": "停电检修"},
+    ]
+    assert client.post("/backoffice/calendar/year/2026/change/", {"notice_number": "新号"}).status_code == 302
+    assert Year.objects.get(year=2026).notice_number == "新号"
+    hours = {
+        "morning_from": "08:00",
+        "morning_to": "12:00",
+        "afternoon_from": "13:00",
+        "afternoon_to": "17:00",
+    }
+    assert client.post("/backoffice/calendar/workinghours/2018-01-01/change/", hours).status_code == 302
+    assert clock.load().minutes_a_day(date(2026, 3, 2)) == 480
+    assert (
+        client.post(
+            "/backoffice/calendar/workinghours/add/",
+            {**hours, "from_on": "2026-06-01", "afternoon_to": "16:00"},
+        ).status_code
+        == 302
+    )
+    assert clock.load().minutes_a_day(date(2026, 6, 2)) == 420

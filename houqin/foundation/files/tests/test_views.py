@@ -97,3 +97,12 @@ def test_uploads_from_other_sites_are_refused(cast: Cast) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(cast.staff)
     assert _send(client, samples.picture()).status_code == 403
+
+
+def test_the_back_office_lists_files_but_shows_none(cast: Cast, as_person: SignedIn) -> None:
+    told = _send(as_person(cast.staff), samples.picture()).json()
+    client = as_person(cast.sysadmin)
+    assert "漏水.jpg" in client.get("/backoffice/files/file/").content.decode()
+    page = client.get(f"/backoffice/files/file/{told['id']}/change/").content.decode()
+    assert "漏水.jpg" in page
+    assert told["url"] not in page
