@@ -8,7 +8,9 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.db.models import Model, QuerySet
 from django.forms.models import BaseModelFormSet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -44,6 +46,8 @@ class BackOfficeAdmin(admin.ModelAdmin):
     # Functions, not methods: typed loosely because the checker would bind them.
     add_action: ClassVar[Any] = None
     change_action: ClassVar[Any] = None
+    #: Fields that hold more than a line; every other text has a box of one line.
+    long_fields: ClassVar[tuple[str, ...]] = ("description", "note", "body", "words")
     list_per_page = 50
     show_full_result_count = False
 
@@ -69,6 +73,12 @@ class BackOfficeAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.deletable and self.may(request)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+        one_line = type(db_field) is models.TextField and db_field.name not in self.long_fields
+        if one_line and not db_field.choices:
+            kwargs.setdefault("widget", AdminTextInputWidget())
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)

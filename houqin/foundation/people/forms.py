@@ -106,12 +106,13 @@ class PasswordForm(forms.Form):
 class ShiftForm(forms.Form):
     """One shift by day and clock; an end at or before the start is on the next day."""
 
-    person = forms.ModelChoiceField(queryset=Person.objects.none(), label=_("值班人"))
-    on = forms.DateField(label=_("日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    person = forms.ModelChoiceField(
+        queryset=Person.objects.none(), label=_("值班人"), empty_label=_("请选择")
+    )
+    on = forms.DateField(label=_("日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     starts = forms.TimeField(label=_("开始"), widget=forms.TimeInput(attrs={"type": "time"}))
     ends = forms.TimeField(
         label=_("结束"),
-        help_text=_("不晚于开始时间时算到次日。"),
         widget=forms.TimeInput(attrs={"type": "time"}),
     )
     name = forms.CharField(

@@ -31,6 +31,24 @@ PER_NAME = 5
 PER_ADDRESS = 30
 SESSIONS = 5
 KEPT = timedelta(days=30)
+# Each names itself after those before it too, so the order matters.
+_BROWSERS = [
+    ("DingTalk", "钉钉"),
+    ("MicroMessenger", "微信"),
+    ("Edg/", "Edge"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+]
+_SYSTEMS = [
+    ("HarmonyOS", "HarmonyOS"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+]
 _LOCK_NAME, _LOCK_ADDRESS = 7201, 7202
 
 
@@ -131,8 +149,16 @@ def _note(request: HttpRequest, person: Person) -> None:
         person=person,
         session_key=str(request.session.session_key),
         address=present_address.get(),
-        device=request.headers.get("User-Agent", "")[:200],
+        device=device_name(request.headers.get("User-Agent", "")),
     )
+
+
+def device_name(user_agent: str) -> str:
+    """What people call the thing they sit at: ``Chrome · Windows``; empty when it does not say."""
+    found = [
+        next((name for mark, name in marks if mark in user_agent), "") for marks in (_BROWSERS, _SYSTEMS)
+    ]
+    return " · ".join(name for name in found if name)
 
 
 def end(request: HttpRequest) -> None:

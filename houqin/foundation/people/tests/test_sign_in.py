@@ -171,3 +171,18 @@ def test_forty_attempts_at_once_are_no_better_than_five(committed_cast):
     for thread in threads:
         thread.join()
     assert (outcomes.count("tried"), outcomes.count("shut")) == (5, 35)
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120.0 Safari/537.36 Edg/120.0",
+            "Edge · Windows",
+        ),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit DingTalk/7.0", "钉钉 · iPhone"),
+        ("curl/8", ""),
+    ],
+)
+def test_a_device_is_named_as_people_call_it(user_agent, name):
+    assert sign_in.device_name(user_agent) == name

@@ -45,7 +45,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "grants": scope.grants(person),
         "sessions": queries.sessions_of(person),
         "this_session": request.session.session_key,
-        "languages": settings.LANGUAGES,
+        "languages": Person._meta.get_field("language").choices,
     }
     return render(request, "people/profile.html", context, status=422 if form.errors else 200)
 
