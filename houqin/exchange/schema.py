@@ -53,7 +53,7 @@ def _kind(field: forms.Field) -> Schema:
         case forms.JSONField():
             return {"type": ["array", "object", "null"]}
         case forms.ChoiceField():
-            return {"type": "string", "enum": [value for value, _ in field.choices]}
+            return {"type": "string", "enum": [str(value) for value, _ in field.widget.choices]}
         case forms.CharField():
             return _text(field)
         case _:

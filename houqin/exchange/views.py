@@ -22,8 +22,8 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 
 def _body(operation: dict[str, Any]) -> list[dict[str, Any]]:
-    content = operation.get("requestBody", {}).get("content", {})
-    schema = next(iter(content.values()), {}).get("schema", {})
+    content: dict[str, dict[str, Any]] = operation.get("requestBody", {}).get("content", {})
+    schema: dict[str, Any] = next((each["schema"] for each in content.values()), {})
     required = schema.get("required", [])
     return [
         {"name": name, "required": name in required, **field}

@@ -36,7 +36,7 @@ from houqin.exchange.schema import form_schema
 from houqin.foundation.errors import NotFound, Problem
 from houqin.foundation.files.actions import store
 
-PROBLEMS = {400: shapes.ProblemOut, 401: shapes.ProblemOut, 403: shapes.ProblemOut, 404: shapes.ProblemOut}
+PROBLEMS = dict.fromkeys((400, 401, 403, 404, 422), shapes.ProblemOut)
 CONFLICTS = {**PROBLEMS, 409: shapes.ProblemOut, 429: shapes.ProblemOut}
 APPLICANT_VERBS = {"supplement", "confirm", "reopen", "remind", "withdraw", "rate"}
 
