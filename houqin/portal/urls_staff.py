@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from houqin.portal.views import board, bulk, intake
+from houqin.portal.views import board, bulk, delegations, intake, quality, settings
 
 urlpatterns = [
     path("board", board.board, name="board"),
@@ -12,4 +12,12 @@ urlpatterns = [
     path("intake/caller", intake.caller, name="intake_caller"),
     path("intake/places", intake.places, name="intake_places"),
     path("bulk", bulk.bulk, name="bulk"),
+    path("delegations", delegations.delegations, name="delegations"),
+    path("delegations/<int:pk>/end", delegations.end_delegation, name="end_delegation"),
+    path("settings/items", settings.items, name="settings_items"),
+    path("settings/items/<str:code>", settings.item, name="settings_item"),
+    path("settings/routes", settings.routes, name="settings_routes"),
+    path("settings/routes/<int:pk>/unset", settings.unset_route, name="unset_route"),
+    path("quality", quality.quality, name="quality"),
+    path("quality/<str:number>", quality.quality_case, name="quality_case"),
 ]

@@ -11,9 +11,19 @@ from pytest_django import DjangoAssertNumQueries
 
 from houqin.affairs.models import Case
 from houqin.foundation.people.models import Person
+from houqin.testing.cast import Cast
 from houqin.testing.desk import Desk
+from houqin.testing.dummy import Diary
 
 As = Callable[[Person], Client]
+
+
+@pytest.fixture
+def desk(cast: Cast, dummy: Diary) -> Desk:
+    """Nobody is on duty until a test says so."""
+    return Desk(cast, dummy)
+
+
 MONDAY = timezone.make_aware(timezone.datetime(2026, 3, 16, 9, 0))
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
@@ -30,7 +40,9 @@ def cards(client: Client, address: str = "/board") -> dict[str, list[str]]:
     found = {}
     for part in page.split('data-column="')[1:]:
         key = part.partition('"')[0]
-        found[key] = [each.partition(">")[2].partition("<")[0] for each in part.split('draggable="false"')[1:]]
+        found[key] = [
+            each.partition(">")[2].partition("<")[0] for each in part.split('draggable="false"')[1:]
+        ]
     return found
 
 
@@ -155,7 +167,10 @@ def test_what_cannot_be_done_is_said_in_the_dialog(desk: Desk, as_person: As) ->
     assert as_person(cast.staff).get(f"/board/move/{task.pk}").status_code == 403
     assert client.get("/board/move/999999").status_code == 404
     desk.do("transfer", case, by=cast.dispatcher, person=cast.worker.pk, comment="x")
-    assert client.post(f"/board/move/{task.pk}", {"person": cast.worker2.pk, "comment": "x"}, **HTMX).status_code == 409
+    assert (
+        client.post(f"/board/move/{task.pk}", {"person": cast.worker2.pk, "comment": "x"}, **HTMX).status_code
+        == 409
+    )
 
 
 def test_the_list_leads_to_bulk_handling(desk: Desk, as_person: As) -> None:

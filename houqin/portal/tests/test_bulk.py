@@ -2,12 +2,21 @@
 
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 
 from houqin.foundation.people.models import Person
+from houqin.testing.cast import Cast
 from houqin.testing.desk import Desk
+from houqin.testing.dummy import Diary
 
 As = Callable[[Person], Client]
+
+
+@pytest.fixture
+def desk(cast: Cast, dummy: Diary) -> Desk:
+    """Nobody is on duty until a test says so."""
+    return Desk(cast, dummy)
 
 
 def test_one_that_moved_on_does_not_hold_up_the_others(desk: Desk, as_person: As) -> None:
@@ -22,7 +31,13 @@ def test_one_that_moved_on_does_not_hold_up_the_others(desk: Desk, as_person: As
     desk.do("complete", cases[1], by=cast.worker2, comment="好了")
     told = client.post(
         "/bulk",
-        {"task": tasks, "verb": "transfer", "section": cast.repairs.pk, "person": cast.worker.pk, "comment": "请假"},
+        {
+            "task": tasks,
+            "verb": "transfer",
+            "section": cast.repairs.pk,
+            "person": cast.worker.pk,
+            "comment": "请假",
+        },
     ).content.decode()
     assert "办成 2 件，未办成 1 件" in told
     failed = told.partition("未办成</h2>")[2].partition("</form>")[0]
@@ -37,7 +52,9 @@ def test_a_form_without_its_reason_comes_back(desk: Desk, as_person: As) -> None
     cast.duty(cast.worker)
     case = desk.submit()
     task = desk.open(case)[0]
-    answer = as_person(cast.worker).post("/bulk", {"task": task.pk, "verb": "request_supplement", "comment": ""})
+    answer = as_person(cast.worker).post(
+        "/bulk", {"task": task.pk, "verb": "request_supplement", "comment": ""}
+    )
     assert answer.status_code == 422
     assert "请写明原因" in answer.content.decode()
     assert f'value="{task.pk}" checked' in answer.content.decode()

@@ -7,9 +7,17 @@ from django.test import Client
 
 from houqin.affairs.models import Case
 from houqin.foundation.people.models import Person
+from houqin.testing.cast import Cast
 from houqin.testing.desk import Desk
+from houqin.testing.dummy import Diary
 
 As = Callable[[Person], Client]
+
+
+@pytest.fixture
+def desk(cast: Cast, dummy: Diary) -> Desk:
+    """Nobody is on duty until a test says so."""
+    return Desk(cast, dummy)
 
 
 def test_a_call_becomes_a_case_of_the_caller(desk: Desk, as_person: As) -> None:
