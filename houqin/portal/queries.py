@@ -11,14 +11,14 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from houqin.affairs import offers, rights
+from houqin.affairs import offers
 from houqin.affairs import queries as affairs
 from houqin.affairs.declare import Audience, Category, Kind
-from houqin.affairs.models import Case, Rating, RatingKind, State
+from houqin.affairs.models import Case, State
 from houqin.affairs.offers import Offered
 from houqin.foundation.errors import NotFound, Text
 from houqin.foundation.people.models import Organisation, Person
@@ -53,13 +53,17 @@ class Group:
     tiles: list[Tile]
 
 
+#: What home shows of the catalogue, by section and language: a process asks again after this long.
+_OFFERED_KEPT_SECONDS = 30
+_offered_kept: dict[tuple[int, str], tuple[float, list[Offered]]] = {}
 _popular_kept: tuple[float, tuple[str, ...]] | None = None
 
 
 def forget() -> None:
-    """Let the next call count anew."""
+    """Let the next call ask the database."""
     global _popular_kept
     _popular_kept = None
+    _offered_kept.clear()
 
 
 def popular_codes() -> tuple[str, ...]:
@@ -84,6 +88,17 @@ def offered_to(person: Person | None) -> list[Offered]:
     """What this person, or a passer-by, may ask for."""
     found = offers.catalogue(person.organisation if person else None)
     return [each for each in found if person or each.item.audience is Audience.PUBLIC]
+
+
+def offered_lately(person: Person) -> list[Offered]:
+    """As :func:`offered_to`, at most half a minute old: good enough for names and icons on the home page."""
+    key = (person.organisation_id, translation.get_language() or "")
+    kept = _offered_kept.get(key)
+    if kept is None or time.monotonic() - kept[0] > _OFFERED_KEPT_SECONDS:
+        if len(_offered_kept) > 1000:
+            _offered_kept.clear()
+        kept = _offered_kept[key] = (time.monotonic(), offered_to(person))
+    return kept[1]
 
 
 def offer_of(person: Person | None, code: str) -> Offered:
@@ -158,35 +173,6 @@ def _keys(names: Sequence[str]) -> dict[str, tuple[str, str]]:
     if missing:
         cache.set_many(missing, _KEYS_KEPT_SECONDS)
     return {marks[mark]: tuple(key) for mark, key in {**known, **missing}.items()}
-
-
-def for_home(person: Person, *, latest: int = 5, waiting: int = 5) -> list[Case]:
-    """My latest cases and those that wait for my word, each with ``answer`` (supplement, confirm, rate or nothing)."""
-    asked = affairs.to_answer(person).values("pk")[:waiting]
-    recent = affairs.my_cases(person).values("pk")[:latest]
-    found = affairs.with_open_tasks(
-        Case.objects.filter(Q(pk__in=asked) | Q(pk__in=recent))
-        .select_related("place", "section")
-        .defer("flow", "data")
-        .annotate(rated=_rated(person))
-        .order_by("-id")
-    )
-    cases = list(found)
-    for case in cases:
-        case.answer = _answer(case, person)  # type: ignore[attr-defined]  # for the list alone
-    return cases
-
-
-def _answer(case: Any, person: Person) -> str:
-    if case.applicant_id != person.pk:
-        return ""
-    if case.state == State.COMPLETED:
-        return "rate" if not case.rated and rights.can_rate(case, timezone.now()) else ""
-    return {State.WAITING_APPLICANT: "supplement", State.CONFIRMING: "confirm"}.get(case.state, "")
-
-
-def _rated(person: Person) -> Exists:
-    return Exists(Rating.objects.filter(case=OuterRef("pk"), person=person, kind=RatingKind.APPLICANT))
 
 
 #: Filters of 我的办件: key, words, condition.

@@ -95,6 +95,7 @@ def who_has(case: Case, tasks: Sequence[Task]) -> str:
 def task_row(task: Task, actor_id: int, now: datetime) -> TaskRow:
     """One task as its holder sees it; its case must have been loaded with it."""
     case = task.case
+    place = str(case.place) if case.place_id else ""
     colour = task.colour(now)
     other = task.assignee is not None and task.assignee_id != actor_id
     return TaskRow(
@@ -102,8 +103,8 @@ def task_row(task: Task, actor_id: int, now: datetime) -> TaskRow:
         case=case.number,
         number=case.spoken_number,
         url=f"/cases/{case.number}",
-        title=case.title,
-        place=str(case.place) if case.place_id else "",
+        title=without_place(case.title, place),
+        place=place,
         step_word=task.step_name,
         item=case.item_name,
         due=task.due_at,
@@ -117,6 +118,14 @@ def task_row(task: Task, actor_id: int, now: datetime) -> TaskRow:
         reminders=case.reminders,
         actions=_task_actions(task),
     )
+
+
+def without_place(title: str, place: str) -> str:
+    """``title`` without the place in front of it, where the place stands beside it anyway."""
+    for front in (place, place.replace(" ", "")):
+        if front and title.startswith(front) and title[len(front) :].strip():
+            return title[len(front) :].strip()
+    return title
 
 
 def _task_actions(task: Task) -> list[dict[str, Any]]:

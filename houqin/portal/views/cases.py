@@ -28,6 +28,8 @@ from houqin.portal.questions import questions
 from houqin.portal.words import VERBS
 
 Viewer = Person | Outsider
+#: Verbs whose question is whom or how well; what one writes about it comes after.
+_WORDS_LAST = ("transfer", "dispatch", "add_approver", "rate", "arrive")
 
 
 @require_safe
@@ -125,6 +127,8 @@ def _form(case: Case, viewer: Viewer, verb: str, **options: Any) -> VerbForm:
     """The verb's form, offering only people and sections that can have the case."""
     form = form_of(case, verb)(actor=viewer, case=case, **options)
     form.use_required_attribute = False
+    if verb in _WORDS_LAST:
+        form.order_fields([name for name in form.fields if name not in ("comment", "photos")])
     sections = form.fields.get("section") or form.fields.get("sections")
     if isinstance(sections, forms.ModelChoiceField):
         sections.queryset = queries.sections_for(case)

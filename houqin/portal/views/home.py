@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,9 +13,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from houqin.affairs import queries as affairs
+from houqin.affairs.models import Task
+from houqin.affairs.rights import PERMISSION
+from houqin.foundation.people import scope
 from houqin.foundation.people.models import Person
 from houqin.portal import queries, rows, words
 from houqin.portal.door import person_of
+from houqin.portal.home_cases import for_home
 from houqin.portal.shell import Shell, shell
 from houqin.portal.today import today
 
@@ -30,27 +35,26 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("portal:report")
     person, now = person_of(request), timezone.now()
     frame: Shell = shell(request)["shell"]
-    tasks = [rows.task_row(task, person.pk, now) for task in affairs.todo(person)[:_TASKS]]
-    cases = queries.for_home(person, latest=_CASES)
-    waiting = [(row, words.VERBS[row.answer]) for row in _rows(cases, now) if row.answer]
-    offered = queries.offered_to(person)
+    tasks = [rows.task_row(task, person.pk, now) for task in _tasks(person, frame)]
+    asked, latest = for_home(person, latest=_CASES)
+    waiting = [(row, words.VERBS[row.answer]) for row in asked]
     context = {
         "greeting": rows.greeting(now),
         "tasks": tasks,
         "waiting": waiting,
-        "latest": _rows(cases[:_CASES], now),
-        **_tiles(frame, offered),
+        "latest": latest,
+        **_tiles(frame, queries.offered_lately(person)),
         "today": today(person),
         "summary": _summary(tasks, len(waiting), frame.todo_count),
     }
     return render(request, "portal/home.html", context)
 
 
-def _rows(cases: list[Any], now: Any) -> list[rows.CaseRow]:
-    drawn = rows.case_rows(cases, now=now)
-    for row, case in zip(drawn, cases, strict=True):
-        row.answer = case.answer
-    return drawn
+def _tasks(person: Person, frame: Shell) -> Iterable[Task]:
+    """The most urgent; nobody who neither has one nor shares a queue is asked about."""
+    if not frame.todo_count and not any(scope.holds(person, each) for each in PERMISSION.values()):
+        return ()
+    return affairs.todo(person)[:_TASKS]
 
 
 def _tiles(frame: Shell, offered: list[Any]) -> dict[str, Any]:

@@ -105,7 +105,8 @@ def _initial(request: HttpRequest, offer: Offered, person: Person | None) -> dic
     for name, field in fields.items():
         if not is_place(field):
             continue
-        place = place_in(field, initial.get(name)) or (person.usual_place if person and field.required else None)
+        usual = person.usual_place if person and not initial else None
+        place = place_in(field, initial.get(name)) or usual
         initial.pop(name, None)
         if place:
             initial[name] = place
