@@ -28,7 +28,7 @@ def _set_hours(actor: Person, values: Values) -> WorkingHours:
 def _change_hours(actor: Person, row: WorkingHours, changed: Values) -> WorkingHours:
     times = ("morning_from", "morning_to", "afternoon_from", "afternoon_to")
     return actions.set_hours(
-        actor, from_on=row.from_on, **{name: getattr(row, name) for name in times} | changed
+        actor, from_on=row.from_on, **{name: getattr(row, name) for name in times} | dict(changed)
     )
 
 

@@ -77,7 +77,7 @@ def _plain(image: Image.Image) -> Image.Image:
     """The pixels alone, as RGB or (where something shines through) RGBA."""
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         image = image.convert("RGBA")
-        if image.getchannel("A").getextrema()[0] < 255:
+        if image.getchannel("A").histogram()[255] < image.width * image.height:
             return image
     return image.convert("RGB")
 

@@ -15,7 +15,9 @@ _CHANGED = ("name", "code", "space_kind", "area_m2", "capacity", "position")
 
 
 def _change(actor: Person, place: Place, changed: Values) -> Place:
-    return actions.change_place(actor, place, **{name: getattr(place, name) for name in _CHANGED} | changed)
+    return actions.change_place(
+        actor, place, **{name: getattr(place, name) for name in _CHANGED} | dict(changed)
+    )
 
 
 @admin.register(Place)
@@ -32,6 +34,6 @@ class PlaceAdmin(BackOfficeAdmin):
     def get_readonly_fields(self, request: Any, obj: Any = None) -> list[str]:
         return ["parent", "kind", "full_name", "qr", "ended_on"] if obj else []
 
-    def get_fields(self, request: Any, obj: Any = None) -> list[str]:
+    def get_fields(self, request: Any, obj: Any = None) -> list[Any]:
         base = ["parent", "kind", "code", "name", "space_kind", "area_m2", "capacity", "position"]
         return [*base, "full_name", "qr", "ended_on"] if obj else base
