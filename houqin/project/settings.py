@@ -42,7 +42,6 @@ OURS = [
 OURS = [name for name in OURS if (HERE.parent / name.replace(".", "/") / "apps.py").exists()]
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -53,6 +52,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     *OURS,
+    # After ours, so that the templates of our back office come before its own.
+    "houqin.foundation.people.backoffice_app.BackOfficeConfig",
 ]
 
 MIDDLEWARE = [

@@ -74,7 +74,7 @@ class BackOfficeAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.deletable and self.may(request)
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         one_line = type(db_field) is models.TextField and db_field.name not in self.long_fields
         if one_line and not db_field.choices:
             kwargs.setdefault("widget", AdminTextInputWidget())

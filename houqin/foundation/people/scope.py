@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -18,6 +19,17 @@ from houqin.foundation import tree
 from houqin.foundation.errors import NotPermitted
 from houqin.foundation.people.models import Appointment, Organisation, Person
 from houqin.foundation.trail.actors import Actor, System
+
+# Plain SQL because every request pays for it: the same through the ORM costs three times as much to put together.
+_CURRENT = """
+SELECT a.id, r.name, o.name, r.permissions, o.path, coalesce(p.path, ''), a.service, r.head
+FROM people_appointment a
+JOIN people_role r ON r.id = a.role_id
+JOIN people_organisation o ON o.id = a.organisation_id
+LEFT JOIN places_place p ON p.id = a.place_id
+WHERE a.person_id = %(person)s AND a.from_on <= %(today)s AND (a.to_on IS NULL OR a.to_on >= %(today)s)
+ORDER BY a.id
+"""
 
 
 @dataclass(frozen=True)
@@ -171,22 +183,10 @@ def _holding(actor: Actor, permission: str) -> Iterable[Grant]:
 def _load(person: Person, today: date) -> tuple[Grant, ...]:
     if not person.is_active:
         return ()
-    rows = (
-        Appointment.objects.current(today)
-        .filter(person_id=person.pk)
-        .order_by("id")
-        .values_list(
-            "id",
-            "role__name",
-            "organisation__name",
-            "role__permissions",
-            "organisation__path",
-            "place__path",
-            "service",
-            "role__head",
-        )
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_CURRENT, {"person": person.pk, "today": today})
+        rows = cursor.fetchall()
     return tuple(
-        Grant(pk, f"{role} · {name}", frozenset(codes), path, place or "", service, head)
+        Grant(pk, f"{role} · {name}", frozenset(codes), path, place, service, head)
         for pk, role, name, codes, path, place, service, head in rows
     )

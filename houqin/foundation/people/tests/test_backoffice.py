@@ -203,3 +203,12 @@ def test_every_list_opens_searches_and_asks_no_more_for_more_rows(
     with django_assert_max_num_queries(12):
         assert admin.get(reverse(f"admin:{name}_changelist"), {"q": "王"}).status_code == 200
     assert admin.get(reverse(f"admin:{name}_changelist")).status_code == 200
+
+
+def test_there_is_one_door_and_one_way_to_a_new_password(cast, client, as_person, admin):
+    answer = client.get(reverse("admin:index"), follow=True)
+    assert answer.redirect_chain[-1][0].startswith("/sign-in?next=")
+    assert as_person(cast.staff).get(reverse("admin:login")).status_code == 403
+    assert admin.get(reverse("admin:password_change")).url == reverse("people:password")
+    assert admin.post(reverse("admin:logout")).status_code == 302
+    assert admin.get(reverse("admin:index")).status_code == 302

@@ -1,0 +1,60 @@
+"""The first person of a new installation, who then sets up everybody else in the back office."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from houqin.foundation.errors import Problem
+from houqin.foundation.people import actions
+from houqin.foundation.people.models import Organisation, OrganisationKind, Person, Role
+from houqin.foundation.people.permissions import PERMISSIONS
+from houqin.foundation.trail.actors import SYSTEM
+
+ROLE = "administrator"
+
+
+class Command(BaseCommand):
+    help = "Add a person who may everything. The password is asked for, or read from HOUQIN_PASSWORD."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("username")
+        parser.add_argument("name")
+        parser.add_argument(
+            "--organisation", default="", help="name of the root organisation, if there is none yet"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        password = os.environ.get("HOUQIN_PASSWORD") or getpass.getpass("Password: ")
+        try:
+            person = add_administrator(
+                options["username"], options["name"], password, root_name=options["organisation"]
+            )
+        except Problem as problem:
+            lines = [
+                str(problem.message),
+                *(f"{field}: {text}" for field, texts in problem.errors.items() for text in texts),
+            ]
+            raise CommandError("\n".join(lines)) from problem
+        self.stdout.write(f"{person.name} can sign in as {person.username}.")
+
+
+@transaction.atomic
+def add_administrator(username: str, name: str, password: str, *, root_name: str = "") -> Person:
+    """A person with every permission over the first root organisation, which is set up if there is none."""
+    root = Organisation.objects.filter(parent__isnull=True).order_by("id").first()
+    if root is None:
+        root = actions.add_organisation(
+            SYSTEM, kind=OrganisationKind.REGION, code="root", name=root_name or _("本机关")
+        )
+    person = actions.add_person(SYSTEM, organisation=root, name=name, username=username, password=password)
+    role = Role.objects.filter(code=ROLE).first() or actions.add_role(SYSTEM, code=ROLE, name=_("全权管理员"))
+    actions.change_role(SYSTEM, role=role, permissions=PERMISSIONS.codes())
+    actions.appoint(SYSTEM, person=person, role=role, organisation=root, high_risk=True)
+    return person
