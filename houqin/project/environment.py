@@ -41,7 +41,6 @@ KNOWN = {
     "LOG_LEVEL",
     "LOG_FORMAT",
     "DEMO_TODAY",
-    "DEMO_SEED",
     "WEB_WORKERS",
     "TLS",
     "TEST_DATABASE_URL",

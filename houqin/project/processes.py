@@ -10,6 +10,15 @@ import sys
 PR_SET_PDEATHSIG = 1
 
 
+def begin_child(parent: int) -> None:
+    """Called in a new child before it becomes its program: it ends with its parent and leaves Ctrl-C to it.
+
+    A terminal sends Ctrl-C to everybody at once; the parent then stops its children in order, each with one signal.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    die_with_parent(parent)
+
+
 def die_with_parent(parent: int | None = None) -> None:
     """Ask the kernel to end this process when its parent dies, however it dies. Linux only; elsewhere nothing.
 

@@ -40,7 +40,7 @@ class Child:
         self.process = subprocess.Popen(
             self.command,
             stdin=subprocess.DEVNULL,
-            preexec_fn=lambda: processes.die_with_parent(parent),
+            preexec_fn=lambda: processes.begin_child(parent),
         )
 
     def tend(self, say: Say) -> None:

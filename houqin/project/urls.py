@@ -9,7 +9,6 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from django.apps import apps
-from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import JavaScriptCatalog, set_language
 
@@ -28,7 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language", set_language, name="set_language"),
     path("jsi18n", JavaScriptCatalog.as_view(), name="javascript-catalog"),
     *pwa.urlpatterns,
-    path("backoffice/", admin.site.urls),
+    path("backoffice/", include("houqin.portal.urls_backoffice")),
 ]
 
 

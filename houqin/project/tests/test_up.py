@@ -21,7 +21,7 @@ import pytest
 
 from houqin.project.postgres import Cluster, place_of
 
-PATIENCE = 60.0  # seconds
+PATIENCE = 180.0  # seconds
 
 
 def kill_all(victims: list[psutil.Process]) -> None:
@@ -57,12 +57,11 @@ class House:
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "houqin", *arguments]
 
-    def start(self) -> None:
+    def start(self, **more: Any) -> None:
         log = (self.folder / "up.log").open("ab")
         with log:
-            self.process = subprocess.Popen(
-                self.command("up", "--port", str(self.port)), env=self.env, stderr=log
-            )
+            command = self.command("up", "--port", str(self.port))
+            self.process = subprocess.Popen(command, env=self.env, stderr=log, **more)
         self.until_ready()
 
     def get(self, path: str) -> tuple[int, Any]:
@@ -151,6 +150,18 @@ def test_kill_9_of_everything_loses_nothing_and_up_just_starts(house: House) -> 
     house.start()
     with psycopg.connect(house.cluster.url()) as connection:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (500,)
+
+
+def test_ctrl_c_for_the_whole_group_stops_cleanly_and_soon(house: House) -> None:
+    house.start(start_new_session=True)
+    assert house.process is not None
+    family = house.family()
+    began = time.monotonic()
+    os.killpg(house.process.pid, signal.SIGINT)
+    assert house.process.wait(timeout=PATIENCE) == 0
+    assert time.monotonic() - began < 20
+    assert [process for process in family if lives(process)] == []
+    assert "Traceback" not in (house.folder / "up.log").read_text()
 
 
 @pytest.mark.slow
