@@ -1,0 +1,42 @@
+"""A year of repairs in the demo compound, and the morning on which somebody looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from heapq import merge
+
+from houqin.affairs.models import Route
+from houqin.foundation.bulk import copy_in, set_sequence
+from houqin.foundation.demo import World
+from houqin.services.repairs.demo.book import ITEM, Book
+from houqin.services.repairs.demo.faults import SECTION_OF
+from houqin.services.repairs.demo.history import REPAIRS, History
+from houqin.services.repairs.demo.present import Plan, Present
+
+#: History ends so many seconds before now; what was reported since then is still running.
+RECENT = 3000
+
+
+def load(world: World) -> None:
+    """Write routes, parts, devices and 24,000 repairs."""
+    copy_in(Route, ("id", "item_code", "category", "place", "unit", "section"), _routes(world))
+    set_sequence(Route)
+    book = Book(world)
+    history = History(book)
+    present = Present(history)
+    plans = sorted(present.plans(), key=lambda plan: plan.at)
+    count = world.many(REPAIRS) - len(plans)
+    past = (Plan(at, history.tell) for at in history.times(count, world.now - RECENT))
+    for plan in merge(past, plans, key=lambda plan: plan.at):
+        plan.tell(plan.at)
+    present.greet()
+    history.parts.settle()
+    history.devices.write()
+    book.write(after_cases=present.write)
+    history.parts.write()
+
+
+def _routes(world: World) -> Iterator[tuple[object, ...]]:
+    """Each trade to its crew, everything else to the dispatchers."""
+    for number, (group, code) in enumerate({"": "BXDD", **SECTION_OF}.items(), start=1):
+        yield number, ITEM, group, None, None, world.sections[code]
