@@ -44,7 +44,9 @@ class ItemForm(forms.Form):
     enabled = forms.BooleanField(label=_("开放办理"), required=False)
     limit_minutes = MinutesField(label=_("承诺时限（分钟）"))
 
-    def __init__(self, *args: Any, item: Item, setting: ItemSetting | None, base: Offered, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, item: Item, setting: ItemSetting | None, base: Offered, **options: Any
+    ) -> None:
         self.item = item
         options["initial"] = _initial(item, setting)
         super().__init__(*args, **options)
@@ -53,7 +55,10 @@ class ItemForm(forms.Form):
             self.fields["limit_minutes"].help_text = _("留空则按 %(n)s 分钟。") % {"n": base.limit.minutes}
         for step in item.flow:
             self.fields[f"{step.key}__name"] = forms.CharField(
-                label=_("名称"), required=False, max_length=30, help_text=_("留空则用“%(name)s”。") % {"name": step.name}
+                label=_("名称"),
+                required=False,
+                max_length=30,
+                help_text=_("留空则用“%(name)s”。") % {"name": step.name},
             )
             declared = step.limit.minutes if step.limit else None
             self.fields[f"{step.key}__minutes"] = MinutesField(
@@ -144,7 +149,9 @@ class DelegationForm(forms.Form):
     to_at = forms.TimeField(
         label=_("结束时刻"), widget=_CLOCK, required=False, help_text=_("留空为当日结束。")
     )
-    reason = forms.CharField(label=_("事由"), required=False, max_length=100, help_text=_("如出差、休假、培训。"))
+    reason = forms.CharField(
+        label=_("事由"), required=False, max_length=100, help_text=_("如出差、休假、培训。")
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -163,7 +170,9 @@ class DelegationForm(forms.Form):
                     params={
                         "n": len(self.people),
                         "name": text,
-                        "who": "；".join(f"{each.organisation} {each.staff_number or each.phone}" for each in self.people),
+                        "who": "；".join(
+                            f"{each.organisation} {each.staff_number or each.phone}" for each in self.people
+                        ),
                     },
                 )
         raise forms.ValidationError(_("没有找到这个人，请填完整姓名、工号或手机号。"))

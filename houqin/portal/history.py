@@ -44,10 +44,17 @@ class Change:
 def of_item(code: str) -> list[Change]:
     """What was set of an item, for everybody and for units, newest first. Three queries."""
     item = ITEMS[code]
-    settings = {str(each.pk): each for each in ItemSetting.objects.filter(item_code=code).select_related("unit")}
+    settings = {
+        str(each.pk): each for each in ItemSetting.objects.filter(item_code=code).select_related("unit")
+    }
     entries = Entry.objects.filter(record_type=ItemSetting._meta.label_lower, record_id__in=list(settings))
     return [
-        Change(entry.at, entry.actor_name, str(settings[entry.record_id].unit or _("全部单位")), _item_lines(item, entry))
+        Change(
+            entry.at,
+            entry.actor_name,
+            str(settings[entry.record_id].unit or _("全部单位")),
+            _item_lines(item, entry),
+        )
         for entry in entries[:MOST]
     ]
 
@@ -60,7 +67,9 @@ def _item_lines(item: Item, entry: Entry) -> list[tuple[str, str, str]]:
         if before.get(key) != after.get(key)
     ]
     for step in item.flow:
-        old, new = (steps.get(step.key, {}) for steps in (before.get("steps") or {}, after.get("steps") or {}))
+        old, new = (
+            steps.get(step.key, {}) for steps in (before.get("steps") or {}, after.get("steps") or {})
+        )
         lines += [
             (f"{step.name} · {name}", _said(old.get(part)), _said(new.get(part)))
             for part, name in _PARTS.items()
@@ -87,11 +96,19 @@ def of_routes() -> list[Change]:
     def line(entry: Entry) -> tuple[str, str, str]:
         rule = {**(entry.before or {}), **(entry.after or {})}
         where = str(places.get(rule.get("place"), _("全部地点")))
-        old, new = (str(sections.get((state or {}).get("section"), "")) for state in (entry.before, entry.after))
+        old, new = (
+            str(sections.get((state or {}).get("section"), "")) for state in (entry.before, entry.after)
+        )
         none = str(_("无"))
-        return " · ".join(part for part in (rule.get("category", ""), where) if part), old or none, new or none
+        return (
+            " · ".join(part for part in (rule.get("category", ""), where) if part),
+            old or none,
+            new or none,
+        )
 
-    return [Change(entry.at, entry.actor_name, _item_name(entry.record_name), [line(entry)]) for entry in entries]
+    return [
+        Change(entry.at, entry.actor_name, _item_name(entry.record_name), [line(entry)]) for entry in entries
+    ]
 
 
 def _item_name(code: str) -> str:

@@ -148,7 +148,7 @@ def find_items(found: Sequence[Offered], text: str) -> list[Offered]:
     if not wanted:
         return list(found)
     latin = wanted.isascii()
-    keys = _keys([each.name for each in found]) if latin else {}
+    keys = pinyin_keys([each.name for each in found]) if latin else {}
     ranked = [
         (rank, each) for each in found if (rank := _rank(each, wanted, keys.get(each.name))) is not None
     ]
@@ -165,7 +165,7 @@ def _rank(each: Offered, wanted: str, key: tuple[str, str] | None) -> int | None
     return 2 if wanted in more or (pinyin and wanted in pinyin) else None
 
 
-def _keys(names: Sequence[str]) -> dict[str, tuple[str, str]]:
+def pinyin_keys(names: Sequence[str]) -> dict[str, tuple[str, str]]:
     """Pinyin keys of names from the shared cache: the dictionary itself is big, so it is read once for all processes."""
     marks = {f"pinyin:{sha256(name.encode()).hexdigest()[:24]}": name for name in names}
     known = cache.get_many(list(marks))

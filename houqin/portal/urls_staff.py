@@ -1,10 +1,12 @@
 """Addresses of the pages for dispatchers, telephone clerks, heads and administrators; part of the portal's."""
 
-from django.urls import path
+from django.urls import path, reverse_lazy
+from django.views.generic import RedirectView
 
 from houqin.portal.views import board, bulk, delegations, intake, quality, settings
 
 urlpatterns = [
+    path("backoffice", RedirectView.as_view(url=reverse_lazy("admin:index")), name="backoffice"),
     path("board", board.board, name="board"),
     path("board/list", board.board_list, name="board_list"),
     path("board/move/<int:task>", board.move, name="move"),

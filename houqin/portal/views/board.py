@@ -159,7 +159,9 @@ def move(request: HttpRequest, task: int) -> HttpResponse:
         else:
             return _moved(request, case)
     context = _dialog(current, verb, request.POST or request.GET, problem)
-    template = "portal/board_move.html#dialog" if request.headers.get("HX-Request") else "portal/board_move.html"
+    template = (
+        "portal/board_move.html#dialog" if request.headers.get("HX-Request") else "portal/board_move.html"
+    )
     return vary(render(request, template, context, status=422 if problem else 200))
 
 

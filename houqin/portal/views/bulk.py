@@ -58,7 +58,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     context = {
         "tasks": tasks,
         "verb": verb,
-        "word": VERBS[verb] if verb in VERBS else None,
+        "word": VERBS.get(verb),
         "verbs": _choices(tasks, counts, verb, back),
         "fits": counts.get(verb, 0),
         "form": form,
@@ -71,7 +71,9 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 def _tasks(actor: Person, given: QueryDict) -> list[Task]:
     """The selected tasks the actor may see, in the order of selection; those that have moved on are among them."""
-    ids = [int(each) for each in given.getlist("task") if each.isascii() and each.isdigit() and len(each) < 18]
+    ids = [
+        int(each) for each in given.getlist("task") if each.isascii() and each.isdigit() and len(each) < 18
+    ]
     ids = list(dict.fromkeys(ids))[:MOST]
     found = Task.objects.filter(pk__in=ids, case__in=Case.objects.filter(rights.visible(actor)))
     by_id = found.select_related(
@@ -83,9 +85,7 @@ def _tasks(actor: Person, given: QueryDict) -> list[Task]:
 def _verbs(actor: Person, tasks: Sequence[Task]) -> Counter[str]:
     """Verbs that are open to the actor on some of the tasks, with on how many; the commonest first."""
     away = rights.away_for(actor, tasks, timezone.now())
-    counts = Counter(
-        verb for task in tasks for verb in rights.verbs_on_task(actor, task.case, task, away)
-    )
+    counts = Counter(verb for task in tasks for verb in rights.verbs_on_task(actor, task.case, task, away))
     return Counter(dict(counts.most_common()))
 
 

@@ -39,7 +39,9 @@ def intake(request: HttpRequest) -> HttpResponse:
     actor = person_of(request)
     offers = desk.offers_by_phone(actor)
     code = (request.POST or request.GET).get("item", "")
-    offer = next((each for each in offers if each.item.code == code), offers[0] if offers and not code else None)
+    offer = next(
+        (each for each in offers if each.item.code == code), offers[0] if offers and not code else None
+    )
     if offer is None:
         if not offers:
             return render(request, "portal/intake.html", {"offers": []})
@@ -74,9 +76,7 @@ def _register(request: HttpRequest, actor: Person, offers: list[Offered], offer:
     return _page(request, actor, offers, offer, form, posted, errors, status=status)
 
 
-def _caller(
-    actor: Person, offer: Offered, posted: QueryDict
-) -> tuple[Person | Outsider | None, _Errors]:
+def _caller(actor: Person, offer: Offered, posted: QueryDict) -> tuple[Person | Outsider | None, _Errors]:
     """Whoever calls: the person chosen, the only one of that number, or a name and a number."""
     text = posted.get("caller", "")
     if person := desk.person_called(actor, posted.get("applicant", "")):

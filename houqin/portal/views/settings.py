@@ -42,7 +42,12 @@ def items(request: HttpRequest) -> HttpResponse:
     for setting in special:
         by_item.setdefault(setting.item_code, []).append(str(setting.unit))
     rows = [(each, "、".join(by_item.get(each.item.code, []))) for each in found]
-    context = {"rows": rows, "text": text, "total": len(offered), "off": sum(not each.enabled for each in offered)}
+    context = {
+        "rows": rows,
+        "text": text,
+        "total": len(offered),
+        "off": sum(not each.enabled for each in offered),
+    }
     return render(request, "portal/settings_items.html", context)
 
 
@@ -200,5 +205,3 @@ def _tried(request: HttpRequest) -> dict[str, Any]:
     except Problem as problem:
         return {**answer, "problem": problem.message}
     return {**answer, "section": section}
-
-
