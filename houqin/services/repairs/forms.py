@@ -1,6 +1,5 @@
 """What reporters, workers and store keepers fill in. Pages and API calls bind the same forms."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -8,10 +7,11 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from houqin.affairs.forms import ArriveForm, CaseForm, DoneForm, FileIdsField
+from houqin.foundation.people.models import Organisation
 from houqin.foundation.places.models import Place
 from houqin.services.repairs import queries
 from houqin.services.repairs.models import Device, FaultGroup, FaultKind, StockItem
@@ -187,9 +187,8 @@ class MaterialsWidget(forms.Widget):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        rows = json.loads(value) if isinstance(value, str) and value else value
         context["shelf"] = self.shelf
-        context["rows"] = rows if isinstance(rows, list) and rows else [{"item": "", "quantity": ""}]
+        context["rows"] = value if isinstance(value, list) and value else [{"item": "", "quantity": ""}]
         return context
 
 
@@ -200,6 +199,13 @@ class MaterialsField(forms.JSONField):
         options.setdefault("required", False)
         options.setdefault("widget", MaterialsWidget)
         super().__init__(**options)
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What was sent, to be shown again: rows from a browser are rows already."""
+        return data if isinstance(data, list) else super().bound_data(data, initial)
+
+    def prepare_value(self, value: Any) -> Any:
+        return value
 
     def clean(self, value: Any) -> list[Material]:
         rows = super().clean(value) or []
@@ -292,6 +298,11 @@ class StockItemForm(forms.ModelForm):
     class Meta:
         model = StockItem
         fields = ["keeper", "code", "name", "unit", "minimum"]
+        widgets = dict.fromkeys(("code", "name", "unit"), forms.TextInput)
+
+    def __init__(self, *args: Any, keepers: "QuerySet[Organisation]", **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["keeper"].queryset = keepers  # type: ignore[attr-defined]  # a ModelChoiceField
 
 
 class IncidentForm(forms.Form):
@@ -318,3 +329,21 @@ class ExtendForm(forms.Form):
 
     until = IncidentForm.base_fields["until"]
     note = forms.CharField(label=_("说明"), required=False, max_length=200)
+
+
+class FilterForm(forms.Form):
+    """Period, building and trade of the ledger and of insight; sent by GET."""
+
+    since = forms.DateField(label=_("从"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("到"), widget=forms.DateInput(attrs={"type": "date"}))
+    place = forms.ChoiceField(label=_("楼"), required=False)
+    group = forms.ChoiceField(
+        label=_("工种"), required=False, choices=[("", _("全部工种")), *FaultGroup.choices]
+    )
+
+    def __init__(self, *args: Any, buildings: Sequence[Place], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["place"].choices = [  # type: ignore[attr-defined]  # a ChoiceField, see above
+            ("", _("全部楼")),
+            *((str(place.pk), place.name) for place in buildings),
+        ]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from houqin.affairs.conditions import condition
@@ -19,6 +20,7 @@ from houqin.affairs.declare import (
 from houqin.affairs.forms import CaseForm
 from houqin.affairs.models import Case
 from houqin.foundation.trail.actors import Actor
+from houqin.portal.questions import place_named
 from houqin.services.repairs import queries
 from houqin.services.repairs.actions import incidents, orders
 from houqin.services.repairs.forms import FinishForm, ReachForm, RepairForm
@@ -35,9 +37,20 @@ class RepairMoments(Moments):
     """A repair order beside every repair case."""
 
     case_template = "repairs/case_panel.html"
+    item_template = "repairs/at_place.html"
 
     def case_context(self, case: Case, viewer: Actor) -> dict[str, Any]:
+        """For the case's page: the order, its costs and hints."""
         return {"repair": queries.panel(viewer, case)}
+
+    def item_context(self, request: HttpRequest, form: CaseForm) -> dict[str, Any]:
+        """For the report's page: what is known to be broken where the code was scanned."""
+        place = place_named(form["place"].value())
+        return {
+            "known": queries.known_faults(place) if place else [],
+            "place": place,
+            "may_follow": request.user.is_authenticated,
+        }
 
     def existing(self, form: CaseForm) -> Case | None:
         return orders.running_case(form)

@@ -1,5 +1,7 @@
 """Repairs: what can be broken, the order that mends it, the parts it takes, and outages of a whole area."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -8,6 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from houqin.affairs.models import Case
 from houqin.foundation.people.models import Organisation, Person
 from houqin.foundation.places.models import Place, new_qr
+
+
+def plain(quantity: Decimal) -> str:
+    """A quantity without noughts that say nothing: 3, 2.5."""
+    text = f"{quantity:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def yuan(fen: int | Decimal) -> str:
+    """An amount of fen as people write it: ¥1,280.00."""
+    return f"¥{Decimal(fen) / 100:,.2f}"
 
 
 class FaultGroup(models.TextChoices):
@@ -222,6 +235,11 @@ class StockItem(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown(self) -> str:
+        """What there is, as people write it."""
+        return plain(self.quantity)
 
     @property
     def low(self) -> bool:

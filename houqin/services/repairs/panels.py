@@ -13,7 +13,7 @@ from houqin.services.repairs import queries
 
 NAV.add("repairs.orders", Entry(gettext_lazy("报修台账"), "repairs:orders", "wrench", ("repairs.view",), 50))
 NAV.add(
-    "repairs.insights", Entry(gettext_lazy("报修分析"), "repairs:insights", "chart", ("affairs.view",), 51)
+    "repairs.insights", Entry(gettext_lazy("报修分析"), "repairs:insights", "chart", ("repairs.insight",), 51)
 )
 NAV.add(
     "repairs.incidents",

@@ -15,7 +15,14 @@ from houqin.foundation.people.models import Organisation, Person
 from houqin.foundation.people.pinyin import pinyin_key
 from houqin.foundation.trail import actions as trail
 from houqin.foundation.trail.actors import Actor
-from houqin.services.repairs.models import MaterialUse, RepairOrder, StockItem, StockMove, StockMoveKind
+from houqin.services.repairs.models import (
+    MaterialUse,
+    RepairOrder,
+    StockItem,
+    StockMove,
+    StockMoveKind,
+    plain,
+)
 
 if TYPE_CHECKING:
     from houqin.services.repairs.forms import Material
@@ -106,12 +113,6 @@ def _check(item: StockItem, quantity: Decimal, order: RepairOrder) -> None:
                 "wanted": plain(quantity),
             }
         )
-
-
-def plain(quantity: Decimal) -> str:
-    """A quantity without noughts that say nothing: 3, 2.5."""
-    text = f"{quantity:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _problem(words: str) -> Problem:

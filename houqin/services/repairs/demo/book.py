@@ -138,5 +138,7 @@ class Book:
             delivered = moment(min(at + chance.randint(0, 2), now))
             seen = at + round(chance.expovariate(1 / 1500)) + 5
             recent = now - at < 2 * 86_400
-            unread = seen > now or chance.random() < (0.4 if recent else 0.03) or (recent and person in accounts)
+            unread = (
+                seen > now or chance.random() < (0.4 if recent else 0.03) or (recent and person in accounts)
+            )
             yield number, person, *rest, moment(at), delivered, None if unread else moment(seen)

@@ -38,7 +38,7 @@ URGENT = frozenset({"lifts.stuck", "power.smell", "water.pipe", "network.screen"
 #: Medians in minutes, and the shares of what goes otherwise.
 RESPONSE, FASTEST = 19, 3
 LATE, HANDED, NOT_FIXED, JOINED, WITHDRAWN, REMINDED, SILENT, RATED, CHECKED = (
-    0.033, 0.06, 0.031, 0.05, 0.015, 0.03, 0.36, 0.42, 0.021,
+    0.033, 0.06, 0.031, 0.06, 0.015, 0.03, 0.36, 0.39, 0.021,
 )  # fmt: skip
 MINUTE = 60
 
@@ -205,7 +205,9 @@ class History:
             other, _ = self.applicant(line.spot)
             line.join(accept + (arrive - accept) // 2, other, chance.choice(words.JOINED))
         line.arrive(arrive, worker, scanned=chance.random() < 0.83)
-        if (late or chance.random() < REMINDED) and arrive + 2400 < min(finish, line.open_job.clock.due or finish):
+        if (late or chance.random() < REMINDED) and arrive + 2400 < min(
+            finish, line.open_job.clock.due or finish
+        ):
             line.remind(arrive + 1200, chance.choice(words.REMIND))
         line.warn(finish - 30)
         self._finish(line, finish, late)

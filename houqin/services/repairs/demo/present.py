@@ -95,7 +95,9 @@ class Present:
             group = "water" if self.given % 5 < 2 else TRADES[self.given % len(TRADES)]
             self.given += 1
         fitting = [habit for habit in HABITS if (habit.code == code if code else habit.group == group)]
-        fitting = [habit for habit in fitting if habit.code not in ("lifts.stuck", "power.smell", "water.none")]
+        fitting = [
+            habit for habit in fitting if habit.code not in ("lifts.stuck", "power.smell", "water.none")
+        ]
         building = str(more.pop("building", ""))
         spot = None
         while spot is None:
@@ -124,7 +126,9 @@ class Present:
         if accepted:
             line.accept(self.later(line.at, self.chance.uniform(1, 6)), worker)
         if arrived:
-            line.arrive(self.later(line.at, self.chance.uniform(9, 30)), worker, scanned=self.chance.random() < 0.85)
+            line.arrive(
+                self.later(line.at, self.chance.uniform(9, 30)), worker, scanned=self.chance.random() < 0.85
+            )
 
     def _waiting(self, at: int) -> None:
         line = self._report(at)
@@ -170,7 +174,9 @@ class Present:
             Plan(ago(OUTAGE_AGO), self._outage),
         ]
 
-    def _at_staffs(self, at: int, code: str, spot: Spot | None = None, holder: Somebody | None = None) -> Line:
+    def _at_staffs(
+        self, at: int, code: str, spot: Spot | None = None, holder: Somebody | None = None
+    ) -> Line:
         """A report by the staff account, from their own room unless told otherwise."""
         staff = self.world.accounts["staff"]
         habit = self.history.habits[code]
@@ -259,5 +265,14 @@ class Present:
         """One unread word of welcome to every account."""
         for username, person in self.world.accounts.items():
             self.book.greetings.append(
-                (self.world.now - 30, person.id, "portal.welcome", "欢迎来到江城市民中心演示环境", GREETINGS[username], "/", "", None)
+                (
+                    self.world.now - 30,
+                    person.id,
+                    "portal.welcome",
+                    "欢迎来到江城市民中心演示环境",
+                    GREETINGS[username],
+                    "/",
+                    "",
+                    None,
+                )
             )

@@ -2,29 +2,47 @@
 
 from houqin.services.repairs.queries.incidents import concerned_by, incidents_of, open_incidents
 from houqin.services.repairs.queries.insights import (
+    Cell,
     HeatMap,
+    MonthCost,
+    Pace,
     costs_by_month,
     heat_map,
     percentiles_by_section,
     percentiles_by_worker,
     repeats,
 )
-from houqin.services.repairs.queries.orders import Filters, find_order, ledger, orders_of, panel
+from houqin.services.repairs.queries.orders import (
+    PAGE,
+    Filters,
+    buildings,
+    find_order,
+    ledger,
+    orders_of,
+    panel,
+)
 from houqin.services.repairs.queries.spots import (
     device_of,
     devices_of,
     faults,
     find_faults,
+    joinable_order,
     known_faults,
     open_task_at,
     scanned_device,
     spot,
+    task_to_arrive,
 )
-from houqin.services.repairs.queries.stock import find_item, moves_of, shelf_of, stock_of
+from houqin.services.repairs.queries.stock import find_item, keepers, moves_of, shelf_of, stock_of
 
 __all__ = [
+    "PAGE",
+    "Cell",
     "Filters",
     "HeatMap",
+    "MonthCost",
+    "Pace",
+    "buildings",
     "concerned_by",
     "costs_by_month",
     "device_of",
@@ -35,6 +53,8 @@ __all__ = [
     "find_order",
     "heat_map",
     "incidents_of",
+    "joinable_order",
+    "keepers",
     "known_faults",
     "ledger",
     "moves_of",
@@ -49,4 +69,5 @@ __all__ = [
     "shelf_of",
     "spot",
     "stock_of",
+    "task_to_arrive",
 ]

@@ -210,10 +210,10 @@ def costs_by_month(actor: Actor, filters: Filters) -> list[MonthCost]:
         .order_by()
         .values_list("month")
         .annotate(
-            Count("pk"),
-            Coalesce(Sum("labour_fen"), 0),
-            Coalesce(Sum("material_fen"), 0),
-            Count("pk", filter=Q(repeat_of__isnull=False)),
+            orders=Count("pk"),
+            labour=Coalesce(Sum("labour_fen"), 0),
+            material=Coalesce(Sum("material_fen"), 0),
+            repeats=Count("pk", filter=Q(repeat_of__isnull=False)),
         )
         .order_by("month")
     )

@@ -9,20 +9,23 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext_lazy as _
 
 from houqin.affairs import rights
 from houqin.affairs.models import ENDED, Case
 from houqin.foundation import tree
-from houqin.foundation.errors import NotFound
+from houqin.foundation.errors import NotFound, Text
 from houqin.foundation.people import scope
+from houqin.foundation.places.models import Place, PlaceKind
+from houqin.foundation.places.queries import in_use
 from houqin.foundation.trail.actors import Actor
-from houqin.services.repairs.models import FaultGroup, MaterialUse, RepairOrder
+from houqin.services.repairs.models import FaultGroup, RepairOrder, plain, yuan
 
 PAGE = 50
 LONGEST_DAYS = 3 * 366
 #: What a link may single out besides period, place and trade.
 FLAGS: dict[str, Q] = {
-    "open": ~Q(case__state__in=ENDED),
+    "open": ~Q(case__state__in=ENDED) & Q(finished_at__isnull=True),
     "repeat": Q(repeat_of__isnull=False),
     "warranty": Q(under_warranty=True),
     "planned": Q(planned=True),
@@ -124,6 +127,11 @@ def ledger(
     )
 
 
+def buildings() -> list[Place]:
+    """The buildings in use, in their order: for the filters."""
+    return list(Place.objects.filter(in_use(), kind=PlaceKind.BUILDING).order_by("position", "pinyin", "id"))
+
+
 def find_order(actor: Actor, number: str) -> RepairOrder:
     """The order of a case that ``actor`` may see; raises NotFound otherwise."""
     order = RepairOrder.objects.select_related("case", "fault", "place").filter(case__number=number).first()
@@ -133,14 +141,39 @@ def find_order(actor: Actor, number: str) -> RepairOrder:
 
 
 @dataclass(frozen=True)
+class MaterialRow:
+    """A part a job took, in words."""
+
+    name: str
+    quantity: str
+    unit: str
+    cost: str
+
+
+@dataclass(frozen=True)
 class Panel:
-    """What a case's page shows of its repair. Costs, parts and hints are for those inside."""
+    """What a case's page shows of its repair. Costs, parts and hints are for those ``inside``."""
 
     order: RepairOrder
     inside: bool
-    materials: list[MaterialUse]
+    materials: list[MaterialRow]
     followers: int
     before: RepairOrder | None
+
+    @property
+    def labour(self) -> str:
+        return yuan(self.order.labour_fen)
+
+    @property
+    def stamps(self) -> list[tuple[Text, datetime, timedelta]]:
+        """Accepted, arrived, mended: when, and how long after the report."""
+        order = self.order
+        named = (
+            (_("接单"), order.accepted_at),
+            (_("到场"), order.arrived_at),
+            (_("修好"), order.finished_at),
+        )
+        return [(name, at, at - order.reported_at) for name, at in named if at]
 
 
 def panel(viewer: Actor, case: Case) -> Panel | None:
@@ -149,9 +182,24 @@ def panel(viewer: Actor, case: Case) -> Panel | None:
     order = RepairOrder.objects.select_related(*related).filter(case=case).first()
     if order is None:
         return None
-    inside = not rights.is_applicant(viewer, case) and viewer.pk is not None
-    materials = list(order.materials.select_related("item")) if inside else []
+    inside = _inside(viewer, case, order)
+    materials = _materials(order) if inside and order.material_fen else []
     return Panel(order, inside, materials, case.followers.count(), order.repeat_of if inside else None)
+
+
+def _materials(order: RepairOrder) -> list[MaterialRow]:
+    return [
+        MaterialRow(use.item.name, plain(use.quantity), use.item.unit, yuan(use.cost_fen))
+        for use in order.materials.select_related("item")
+    ]
+
+
+def _inside(viewer: Actor, case: Case, order: RepairOrder) -> bool:
+    """Whether ``viewer`` is of those who mend, dispatch or run repairs there; the applicant's own side is not."""
+    if viewer.pk is not None and viewer.pk == order.worker_id:
+        return True
+    rights_of_the_house = ("affairs.handle", "affairs.dispatch", "repairs.view")
+    return any(rights.scope_grant(viewer, permission, case) for permission in rights_of_the_house)
 
 
 def _date(value: Any) -> date | None:

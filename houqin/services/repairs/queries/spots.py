@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from houqin.affairs.declare import StepKind
 from houqin.affairs.models import State, Task, TaskState
 from houqin.foundation import tree
+from houqin.foundation.errors import NotFound
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Person
 from houqin.foundation.places.models import Place
@@ -80,38 +83,51 @@ def _rank(fault: FaultKind, wanted: str) -> int:
 
 @dataclass(frozen=True)
 class Known:
-    """Something already reported: what, since when, how far it is."""
+    """Something already reported: what, since when, whether somebody has it; and the report that would join it."""
 
-    order: RepairOrder | None
-    incident: Incident | None
     title: str
     at: datetime
     taken: bool
     case_number: str
+    place: Place
+    fault: str
+    device: str
+
+    @property
+    def report_url(self) -> str:
+        """The report's form with place and fault filled in, for whoever must leave a phone number."""
+        given = {"place": self.place.code, "fault": self.fault, "device": self.device}
+        return (
+            f"/services/repairs.report?{urlencode({name: value for name, value in given.items() if value})}"
+        )
 
 
 def known_faults(place: Place) -> list[Known]:
     """What is known to be broken at ``place`` or where it lies: open outages first, then faults one may join."""
     above = tree.ids(place.path)
-    outages = Incident.objects.filter(closed_at__isnull=True, place_id__in=above).select_related("case")
+    outages = (
+        Incident.objects.filter(closed_at__isnull=True, place_id__in=above)
+        .select_related("case__repair__fault")
+        .order_by("id")
+    )
     orders = (
         RepairOrder.objects.filter(place_id__in=above, joinable=True, finished_at__isnull=True)
         .select_related("fault", "place", "device", "case")
         .order_by("-reported_at")[:10]
     )
     known = [
-        Known(None, each, each.title, each.opened_at, taken=True, case_number=each.case.number)
+        Known(each.title, each.opened_at, True, each.case.number, place, each.case.repair.fault.code, "")
         for each in outages
     ]
-    covered = {each.case_id for each in outages}
-    return known + [
-        Known(
-            each, None, f"{each.place} {each.fault}", each.reported_at, each.accepted_at is not None,
-            each.case.number,
-        )
-        for each in orders
-        if each.case_id not in covered
-    ]  # fmt: skip
+    covered = {each.case_number for each in known}
+    return known + [_known(order) for order in orders if order.case.number not in covered]
+
+
+def _known(order: RepairOrder) -> Known:
+    device = order.device.code if order.device else ""
+    taken = order.accepted_at is not None
+    title = f"{order.place} {order.fault}"
+    return Known(title, order.reported_at, taken, order.case.number, order.place, order.fault.code, device)
 
 
 def open_task_at(person: Person, place: Place) -> Task | None:
@@ -132,6 +148,33 @@ def open_task_at(person: Person, place: Place) -> Task | None:
         .order_by("id")
         .first()
     )
+
+
+def task_to_arrive(person: Person, pk: int) -> Task:
+    """The worker's own open task of that id; raises NotFound for any other."""
+    task = (
+        Task.objects.filter(pk=pk, assignee=person, state=TaskState.OPEN, kind=StepKind.HANDLE)
+        .select_related("case__place")
+        .first()
+    )
+    if task is None:
+        raise NotFound(_("这项维修任务已不在您名下，请在待办中查看最新进展。"))
+    return task
+
+
+def joinable_order(number: str) -> RepairOrder:
+    """The running order of that case which others may follow; raises NotFound when it no longer runs."""
+    order = (
+        RepairOrder.objects.filter(
+            Q(joinable=True) | Q(incident__closed_at__isnull=True, incident__isnull=False),
+            case__number=number,
+        )
+        .select_related("case", "fault", "place", "incident")
+        .first()
+    )
+    if order is None:
+        raise NotFound(_("这件报修已经办完，如仍有问题请重新报修。"))
+    return order
 
 
 def _by_id(code: str) -> Q:

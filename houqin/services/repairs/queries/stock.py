@@ -37,6 +37,14 @@ def stock_of(actor: Person, *, text: str = "", low: bool = False) -> QuerySet[St
     return items.annotate(rank=rank).order_by("rank", "pinyin", "id")
 
 
+def keepers(actor: Person) -> QuerySet[Organisation]:
+    """Organisations for whose shelves ``actor`` answers."""
+    own = Organisation.objects.annotate(service=Value("repairs", output_field=TextField()))
+    return own.filter(
+        scope.within(actor, "repairs.stock", organisation="path", service="service"), ended_on__isnull=True
+    ).order_by("path")
+
+
 def find_item(actor: Person, pk: int) -> StockItem:
     """One item of the shelves ``actor`` keeps; raises NotFound for any other."""
     item = _kept(actor).filter(pk=pk).first()

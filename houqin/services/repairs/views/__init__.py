@@ -1,0 +1,1 @@
+"""Pages of repairs: form → action → redirect or fragment."""
