@@ -31,8 +31,10 @@ PUBLIC_USES = [
     SpaceKind.OUTDOOR,
 ]
 PUBLIC = ~Q(kind=PlaceKind.SPACE) | Q(space_kind__in=PUBLIC_USES)
-#: Letters, figures, characters up to a word of the building ("b座卫生间3层": b, 座, 卫生间, 3, 层).
-_PART = re.compile(r"[A-Za-z]+|\d+|[^\W\d_A-Za-z座楼层栋幢]*[座楼层栋幢]|[^\W\d_A-Za-z]+")
+#: Letters, a number with its word, characters up to a word of the building ("b座卫生间3层": b, 座, 卫生间, 3层).
+_PART = re.compile(
+    r"[A-Za-z]+|\d+(?:号?楼|[层座栋幢])|\d+|[^\W\d_A-Za-z座楼层栋幢]*[座楼层栋幢]|[^\W\d_A-Za-z]+"
+)
 _LONGEST_QUERY = 60
 
 

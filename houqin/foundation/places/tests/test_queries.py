@@ -46,6 +46,7 @@ def towers(cast: Cast) -> dict[str, Place]:
         ("A座 0312", "A0312"),
         ("b-1313", "B1313"),
         ("B座 13层 hys", "B1312"),
+        ("A座 3层 hys", "A0312"),
         ("A座", "A"),
         ("azuo", "A"),
         ("a1312 huiyishi", "A1312"),
