@@ -61,7 +61,6 @@ MIDDLEWARE = [
     "houqin.foundation.trail.middleware.AddressMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "houqin.project.headers.HeadersMiddleware",
-    "houqin.foundation.trail.middleware.AddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

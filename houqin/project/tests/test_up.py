@@ -5,10 +5,12 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -20,6 +22,7 @@ import psycopg
 import pytest
 
 from houqin.project.postgres import Cluster, place_of
+from houqin.testing.plugin import lock_folder
 
 PATIENCE = 180.0  # seconds
 
@@ -37,6 +40,26 @@ def lives(process: psutil.Process) -> bool:
         return process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def borrow_static(static: Path) -> None:
+    """Take the static files an earlier start collected; `up` checks whether they are still right."""
+    kept = lock_folder() / "static"
+    if kept.exists() and not static.exists():
+        shutil.copytree(kept, static)
+
+
+def lend_static(static: Path) -> None:
+    """Keep what was collected for the next start, unless what is kept is the same."""
+    kept = lock_folder() / "static"
+    if kept.exists() and (kept / ".sources").read_text() == (static / ".sources").read_text():
+        return
+    draft = Path(tempfile.mkdtemp(dir=lock_folder())) / "static"
+    shutil.copytree(static, draft)
+    with suppress(OSError):
+        shutil.rmtree(kept, ignore_errors=True)
+        draft.rename(kept)
+    shutil.rmtree(draft.parent)
 
 
 class House:
@@ -58,11 +81,13 @@ class House:
         return [sys.executable, "-m", "houqin", *arguments]
 
     def start(self, **more: Any) -> None:
+        borrow_static(self.folder / "static")
         log = (self.folder / "up.log").open("ab")
         with log:
             command = self.command("up", "--port", str(self.port))
             self.process = subprocess.Popen(command, env=self.env, stderr=log, **more)
         self.until_ready()
+        lend_static(self.folder / "static")
 
     def get(self, path: str) -> tuple[int, Any]:
         try:
