@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Callable
 from datetime import date, timedelta
 from importlib import import_module
 from types import ModuleType
 
+import click
 from django.apps import apps
 from django.db import connection, transaction
 from django.utils import timezone
@@ -30,35 +32,52 @@ MORNING_HOUR, EVENING_HOUR = 9 + 40 / 60, 17 + 20 / 60
 #: Places first, because people sit in them; then the order of the applications.
 FIRST = ("places", "people")
 
-Say = Callable[[str], None]
 
-
-def load(progress: Say = print, *, today: date | None = None, seed: int = SEED, scale: float = 1.0) -> bool:
+def load(
+    progress: Callable[[float], None] | None = None,
+    *,
+    today: date | None = None,
+    seed: int = SEED,
+    scale: float = 1.0,
+) -> bool:
     """Make the database the demo compound; whether anything was loaded. A demo is left as it is.
 
-    ``today`` is ``HOUQIN_DEMO_TODAY`` or the present day. Raises Problem when the database holds anything else.
+    ``progress`` is told each share of the work that was done; without it a bar is shown. ``today`` is
+    ``HOUQIN_DEMO_TODAY`` or the present day. Raises Problem when the database holds anything else.
     """
     if Installation.objects.filter(demo=True).exists():
-        progress(_("已是演示环境，直接启动。"))
+        click.echo(_("已是演示环境，不再装入数据。"), err=True)
         return False
     if Organisation.objects.exists() or Person.objects.exists() or Place.objects.exists():
         raise Problem(_("数据库里已有数据，演示数据只能装入空库；请另建一个库，或换一个 HOUQIN_DATA_DIR。"))
     today = today or demo_today()
-    world = World(seed=seed, today=today, now=_now(today), scale=scale, say=progress)
+    world = World(seed=seed, today=today, now=_now(today), scale=scale)
+    if progress:
+        world.advance = progress
+        _load(world)
+    else:
+        with click.progressbar(length=1000, label=_("装入演示数据"), file=sys.stderr) as bar:
+            world.advance = lambda share: bar.update(round(share * 1000))
+            _load(world)
+    return True
+
+
+def _load(world: World) -> None:
     # What is made here lives until the end: looking through it for garbage again and again is time lost.
     gc.disable()
     try:
         with transaction.atomic(), override("zh-hans"):
-            marked = installation.mark_demo(today=today, seed=seed)
+            marked = installation.mark_demo(today=world.today, seed=world.seed)
             for loader in loaders():
                 loader.load(world)
-            trail.record(SYSTEM, "demo.load", marked, after={"seed": seed, "today": today})
+                world.advance(0.01)
+            _check()
+            world.advance(0.25)
+            trail.record(SYSTEM, "demo.load", marked, after={"seed": world.seed, "today": world.today})
     finally:
         gc.enable()
         installation.forget()
     _analyse()
-    progress(_("演示数据已装好：江城市民中心，%(people)s 人。") % {"people": len(world.people)})
-    return True
 
 
 def demo_today() -> date:
@@ -90,6 +109,13 @@ def _now(today: date) -> int:
     if morning <= timezone.now().timestamp():
         return morning
     return seconds_of(today - timedelta(days=1), EVENING_HOUR)
+
+
+def _check() -> None:
+    """Let the database look at every constraint now, not at the commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _analyse() -> None:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -16,6 +17,13 @@ from houqin.foundation.address import is_trusted
 log = structlog.get_logger(__name__)
 REPORT_PATH = "/csp-report"
 MAX_REPORT_BYTES = 16_384
+COMPRESSIBLE = (
+    "text/",
+    "application/json",
+    "application/problem+json",
+    "application/javascript",
+    "image/svg+xml",
+)
 
 POLICY = "; ".join(
     [
@@ -47,6 +55,15 @@ class HeadersMiddleware:
         headers.setdefault("Permissions-Policy", PERMISSIONS)
         headers.setdefault("X-Frame-Options", "SAMEORIGIN")
         return response
+
+
+class CompressMiddleware(GZipMiddleware):
+    """Compress words, not photos: what is compressed by its nature passes as it is."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if not response.get("Content-Type", "").startswith(COMPRESSIBLE):
+            return response
+        return super().process_response(request, response)
 
 
 @csrf_exempt

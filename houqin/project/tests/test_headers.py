@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.conf import LazySettings
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from houqin.foundation.address import client_address
+from houqin.project.headers import CompressMiddleware
 
 
 def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere(client: Client) -> None:
@@ -14,6 +16,13 @@ def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere(client: Cli
     assert "default-src 'self'" in policy
     assert "unsafe" not in policy
     assert "http" not in policy
+
+
+@pytest.mark.parametrize(("kind", "encoding"), [("text/html; charset=utf-8", "gzip"), ("image/jpeg", None)])
+def test_words_are_compressed_and_photos_are_not(kind: str, encoding: str | None) -> None:
+    middleware = CompressMiddleware(lambda request: HttpResponse("后勤" * 500, content_type=kind))
+    answer = middleware(RequestFactory().get("/", HTTP_ACCEPT_ENCODING="gzip, br"))
+    assert answer.headers.get("Content-Encoding") == encoding
 
 
 def test_a_report_is_kept_for_the_tests(client: Client, settings: LazySettings) -> None:
