@@ -62,7 +62,8 @@ class World:
     names: dict[int, str] = field(default_factory=dict)  # of organisations
     #: Id and name of the appointment by which a person (id) acts in a role over an organisation (id).
     appointments: dict[tuple[int, str, int], tuple[int, str]] = field(default_factory=dict)
-    say: Callable[[str], None] = print
+    #: Moves the progress bar by a share of the whole.
+    advance: Callable[[float], None] = lambda share: None
 
     def chance(self, what: str) -> Random:
         """A source of chance of its own for each purpose, so that one loader's change leaves the others' data."""

@@ -15,6 +15,8 @@ from houqin.services.repairs.demo.present import Plan, Present
 
 #: History ends so many seconds before now; what was reported since then is still running.
 RECENT = 3000
+#: After how many the progress bar moves, and what share of the load telling is.
+BATCH, TELLING = 200, 0.4
 
 
 def load(world: World) -> None:
@@ -27,8 +29,10 @@ def load(world: World) -> None:
     plans = sorted(present.plans(), key=lambda plan: plan.at)
     count = world.many(REPAIRS) - len(plans)
     past = (Plan(at, history.tell) for at in history.times(count, world.now - RECENT))
-    for plan in merge(past, plans, key=lambda plan: plan.at):
+    for number, plan in enumerate(merge(past, plans, key=lambda plan: plan.at), start=1):
         plan.tell(plan.at)
+        if number % BATCH == 0:
+            world.advance(TELLING * BATCH / (count + len(plans)))
     present.greet()
     history.parts.settle()
     history.devices.write()

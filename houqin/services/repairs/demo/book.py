@@ -54,6 +54,7 @@ class Book:
         self.chance = world.chance("repairs")
         self.faults = {fault.code: fault for fault in FaultKind.objects.all()}
         self.sections = {group: world.sections[code] for group, code in SECTION_OF.items()}
+        self.heads = {crew[0].section: crew[0] for crew in world.crews.values() if crew}
         offer = offers.offered(ITEMS[ITEM])
         self.item_name = offer.name
         self._snapshot = offers.snapshot(offer)
@@ -116,14 +117,18 @@ class Book:
         """Everything into the tables; trail and notices in the order in which they came about."""
         self.trail.sort(key=lambda entry: entry[0])
         self.notices.sort(key=lambda notice: notice[0])
+        advance = self.world.advance
         copy_in(Case, CASE, self.cases)
+        advance(0.06)
         after_cases()
         copy_in(Task, TASK, self.tasks)
         copy_in(RepairOrder, ORDER, self.orders)
         copy_in(Event, EVENT, self.events)
+        advance(0.1)
         copy_in(Follower, FOLLOWER, self.followers)
         copy_in(Rating, RATING, self.ratings)
         copy_in(Entry, ENTRY, self._entries())
+        advance(0.13)
         copy_in(Notice, NOTICE, self._told())
         set_sequence(Case, Task, Event, Follower, Rating, Entry, Notice)
 

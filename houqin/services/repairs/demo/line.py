@@ -275,10 +275,7 @@ class Line:
 
     def _escalate(self, job: Job, at: int) -> None:
         job.escalated = at
-        crew = next(
-            (crew for crew in self.book.world.crews.values() if crew and crew[0].section == job.section), []
-        )
-        head = crew[0] if crew else None
+        head = self.book.heads.get(job.section)
         for person in dict.fromkeys(each for each in (job.assignee, head) if each):
             self.book.tell(at, person, "affairs.overdue", f"已超时：{self.title}", self)
         name = f'"{head.name}"' if head else ""
