@@ -46,7 +46,7 @@ def context(view: CaseView, viewer: Person | Outsider) -> dict[str, Any]:
     return {
         "case": case,
         "view": view,
-        **standing(case, [each.task for each in view.tasks]),
+        **standing(case, [each.task for each in view.tasks], own=not view.inside),
         "first": first,
         "rest": [each for each in rest if not each.words.danger],
         "grave": [each for each in rest if each.words.danger],
@@ -61,12 +61,12 @@ def context(view: CaseView, viewer: Person | Outsider) -> dict[str, Any]:
     }
 
 
-def standing(case: Case, tasks: Sequence[Task]) -> dict[str, Any]:
-    """What it is, who has it, by when: the three things every state says."""
+def standing(case: Case, tasks: Sequence[Task], *, own: bool = False) -> dict[str, Any]:
+    """What it is, who has it, by when: the three things every state says. ``own``: said to the applicant."""
     colour = case.colour() if case.state == State.OPEN else ""
     level = colour if colour in ("amber", "red") else ""
     return {
-        "what": _what(case, tasks),
+        "what": _what(case, tasks, own),
         "who": who_has(case, tasks),
         "due": _due(case),
         "level": level,
@@ -80,12 +80,12 @@ def _due(case: Case) -> datetime | None:
     return {State.OPEN: case.due_at, State.CONFIRMING: case.confirm_by}.get(State(case.state))
 
 
-def _what(case: Case, tasks: Sequence[Task]) -> str:
+def _what(case: Case, tasks: Sequence[Task], own: bool) -> str:
     """The state in words: 维修人员已接单, 等待审批, 已办好，等您确认."""
     if case.state == State.CONFIRMING:
-        return _("已办好，等申请人确认")
+        return _("已办好，请您确认") if own else _("已办好，等申请人确认")
     if case.state == State.WAITING_APPLICANT:
-        return _("材料不全，等申请人补正")
+        return _("材料不全，请您补正") if own else _("材料不全，等申请人补正")
     if case.state != State.OPEN:
         return str(case.get_state_display())
     if any(task.arrived_at for task in tasks):

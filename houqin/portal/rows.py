@@ -13,6 +13,29 @@ from django.utils.translation import gettext as _
 from houqin.affairs.declare import StepKind
 from houqin.affairs.models import Case, State, Task
 from houqin.portal import words
+from houqin.portal.templatetags.look import due_words
+
+_CLOCK_ICONS = {"red": "octagon", "amber": "triangle", "": "clock"}
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What is left of a limit, ready to be written down."""
+
+    words: str
+    icon: str
+    css: str
+    exact: str
+
+
+def clock_of(due: datetime | None, level: str, *, paused: bool) -> Clock | None:
+    """The clock of a case or task as lists show it; none without a limit."""
+    if paused:
+        return Clock(_("计时已暂停"), "pause", "", "")
+    if due is None:
+        return None
+    exact = timezone.localtime(due).strftime("%Y-%m-%d %H:%M")
+    return Clock(due_words(due), _CLOCK_ICONS[level], f"countdown-{level}" if level else "", exact)
 
 
 @dataclass(slots=True)
@@ -33,6 +56,10 @@ class CaseRow:
     step_word: str = ""
     is_new: bool = False
     answer: str = ""
+
+    @property
+    def clock(self) -> Clock | None:
+        return clock_of(self.due, self.level, paused=self.paused)
 
 
 @dataclass(slots=True)
@@ -57,6 +84,10 @@ class TaskRow:
     reopened: int
     reminders: int
     actions: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def clock(self) -> Clock | None:
+        return clock_of(self.due, self.level, paused=self.paused)
 
 
 def case_rows(cases: Iterable[Case], *, now: datetime | None = None) -> list[CaseRow]:

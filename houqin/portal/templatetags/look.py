@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
 from django.forms import BoundField
@@ -31,6 +32,11 @@ _NEAR = timedelta(hours=6)
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """Draw one icon of the sprite; it is decoration, so a word must stand beside it."""
+    return _drawn(str(name), str(css))
+
+
+@lru_cache(maxsize=1024)  # a page of thirty rows draws two hundred icons
+def _drawn(name: str, css: str) -> SafeString:
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         css,

@@ -1,11 +1,16 @@
-"""Filters that say what the portal means: limits as they are promised."""
+"""What the portal's templates say: limits as they are promised, and parts that are the same on every page."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings
+from django.template.loader import get_template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from houqin.affairs.declare import Limit
 from houqin.portal import words
@@ -17,3 +22,14 @@ register = template.Library()
 def limit_words(limit: Limit | Mapping[str, Any] | None) -> str:
     """A time limit in words: 8 个工作小时."""
     return words.limit_words(limit)
+
+
+@register.simple_tag
+def kept(name: str) -> SafeString:
+    """A template that needs no context, rendered once for each language and kept by the process."""
+    return _rendered(name, get_language() or "", settings.ROOT_URLCONF)
+
+
+@lru_cache(maxsize=64)
+def _rendered(name: str, language: str, urlconf: str) -> SafeString:
+    return mark_safe(get_template(name).render())  # noqa: S308 - one of our own templates, already escaped

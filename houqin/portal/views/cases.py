@@ -174,6 +174,7 @@ def _show(
         "tags": case.item.rating_tags if verb == "rate" else (),
         "chosen_tags": request.POST.getlist("tags"),
         "next": request.GET.get("next") or request.POST.get("next", ""),
+        "photo_hint": _("拍清楚现场，便于核对。"),
         "in_dialog": bool(htmx),
     }
     template = "portal/verb.html#form" if htmx else "portal/verb.html"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +23,8 @@ from houqin.portal import queries, rows
 from houqin.portal.door import person_of, signed_in
 
 _PAGE = queries.PAGE
+#: Tasks are cards with buttons, so a page of them holds fewer.
+_TASKS = 20
 
 
 @require_safe
@@ -64,18 +67,19 @@ def todo(request: HttpRequest) -> HttpResponse:
     wanted = tasks.filter(_box(box, person))
     if after := _after(request.GET.get("after", "")):
         wanted = wanted.filter(after)
-    page = list(wanted[: _PAGE + 1])
-    drawn = [rows.task_row(task, person.pk, now) for task in page[:_PAGE]]
+    page = list(wanted[: _TASKS + 1])
+    drawn = [rows.task_row(task, person.pk, now) for task in page[:_TASKS]]
     context = {
         "groups": _groups(drawn),
         "counts": counts,
         "summary": _summary(counts),
         "chips": _chips(counts, box),
-        "next_url": f"?{urlencode({'box': box, 'after': _key(page[_PAGE - 1])})}"
-        if len(page) > _PAGE
+        "next_url": f"?{urlencode({'box': box, 'after': _key(page[_TASKS - 1])})}"
+        if len(page) > _TASKS
         else "",
         "first_url": f"?box={box}" if request.GET.get("after") else "",
         "here": request.get_full_path(),
+        "here_quoted": quote(request.get_full_path(), safe=""),
     }
     return render(request, "portal/todo.html", context)
 

@@ -134,6 +134,7 @@ def _page(
         "questions": questions(form, person, request.session.session_key or ""),
         "draft": f"item:{offer.item.code}:{person.pk if person else 0}",
         "via": "code" if request.GET.get("place") or request.POST.get("via") == "code" else "",
+        "photo_hint": "",
         "item_template": getattr(moments, "item_template", ""),
     }
     if context["item_template"]:
