@@ -12,6 +12,10 @@ from houqin.foundation.address import client_address
 from houqin.foundation.people.installation import is_demo
 
 
+#: They answer whoever watches, also while the database is away.
+PROBES = {"/healthz", "/readyz"}
+
+
 class DemoGuardMiddleware:
     """Refuse whoever asks a demo from another machine. Asks the database only for such a request."""
 
@@ -19,7 +23,9 @@ class DemoGuardMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not _this_machine(client_address(request)) and is_demo():
+        if request.path_info in PROBES or _this_machine(client_address(request)):
+            return self.get_response(request)
+        if is_demo():
             return HttpResponse(
                 _("演示环境只对本机开放。"), status=403, content_type="text/plain; charset=utf-8"
             )
