@@ -27,8 +27,8 @@ def plain_code(value: Any) -> str:
 class SpotField(forms.ModelChoiceField):
     """A place by its code, its scanned QR code, its id, or the code of a device that stands there."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(Place.objects.all(), to_field_name="code", **options)
+    def __init__(self, places: "QuerySet[Place] | None" = None, **options: Any) -> None:
+        super().__init__(Place.objects.all() if places is None else places, to_field_name="code", **options)
 
     def to_python(self, value: Any) -> Place | None:
         if value in self.empty_values or isinstance(value, Place):
@@ -90,14 +90,15 @@ class FaultField(forms.ModelChoiceField):
     def to_python(self, value: Any) -> Any:
         text = str(value or "")
         if text.isdigit():
-            return self.queryset.filter(pk=text).first() or super().to_python(value)
+            found = FaultKind.objects.filter(active=True, pk=int(text)).first() if len(text) < 18 else None
+            return found or super().to_python(value)
         return super().to_python(value)
 
 
 class RepairForm(CaseForm):
     """Report a fault: where (picked, or the code scanned there), what, and what it looks like."""
 
-    place = SpotField(
+    place = SpotField(  # type: ignore[assignment]  # Django takes declared fields off the class
         label=_("在哪里坏了"),
         required=False,
         help_text=_("输入房间号、名称或拼音首字母，也可以扫门牌或设备上的码。"),
@@ -309,10 +310,15 @@ class IncidentForm(forms.Form):
     """An outage of an area, told to everybody who would report it."""
 
     place = SpotField(
+        queries.areas(),
         label=_("影响范围"),
+        empty_label=_("请选择"),
+        widget=forms.Select(attrs={"data-find": ""}),
         error_messages={"required": _("请选择影响的楼、层或房间。")},
     )
-    fault = FaultField(label=_("故障"), error_messages={"required": _("请选择故障类别。")})
+    fault = FaultField(
+        label=_("故障"), empty_label=_("请选择"), error_messages={"required": _("请选择故障类别。")}
+    )
     title = forms.CharField(
         label=_("对外说明"), max_length=60, help_text=_("如：C座停水，抢修中。"),
         error_messages={"required": _("请写一句报修人会看到的话。")},
@@ -334,8 +340,8 @@ class ExtendForm(forms.Form):
 class FilterForm(forms.Form):
     """Period, building and trade of the ledger and of insight; sent by GET."""
 
-    since = forms.DateField(label=_("从"), widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("到"), widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label=_("从"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    until = forms.DateField(label=_("到"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     place = forms.ChoiceField(label=_("楼"), required=False)
     group = forms.ChoiceField(
         label=_("工种"), required=False, choices=[("", _("全部工种")), *FaultGroup.choices]

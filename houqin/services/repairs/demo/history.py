@@ -135,6 +135,10 @@ class History:
             return Applicant(person, person.name, person.phone), "phone"
         return with_address(person), "code" if luck < 0.4 else "web"
 
+    def people_of(self, building: str) -> list[Somebody]:
+        """Who sits in a building, the accounts left out."""
+        return [person for person in self._everybody if person.room and person.room.building == building]
+
     def say(self, habit: Habit) -> str:
         """What is written about a fault."""
         chance = self.chance

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from houqin.foundation.bulk import copy_in, set_sequence
 from houqin.foundation.demo import Somebody, Spot, moment
+from houqin.foundation.people.demo import TOWERS
 from houqin.services.repairs.demo import words
 from houqin.services.repairs.demo.faults import HABITS
 from houqin.services.repairs.demo.history import History, with_address
@@ -15,13 +16,13 @@ from houqin.services.repairs.models import Incident
 
 MINUTE = 60
 TRADES = ("power", "air", "doors", "network", "furniture", "cleaning", "lifts")
-#: The outage: so many working minutes ago, expected to last so long.
-OUTAGE_TOWER, OUTAGE_AGO, OUTAGE_LASTS = "C", 35, 320
+#: The outage, in the tower after the staff account's: so many working minutes ago, expected to last so long.
+OUTAGE_AGO, OUTAGE_LASTS = 35, 320
 GREETINGS = {
     "staff": "“我的”里有几件报修：一件待您确认，一件待评价，一件师傅在路上，一件要您补充说明。",
     "head": "您是市财政局预算处处长，可查看本处同事的办件；需要审批的事项会出现在待办里。",
-    "dispatcher": "派单看板上有六十来件在办报修，几件待派，几件已超时；C座停水抢修正在进行。",
-    "worker": "您今天在 B 座驻楼备勤，手上有三件活；到场请扫房间里的码。",
+    "dispatcher": "派单看板上有六十来件在办报修，几件待派，几件已超时；{outage}座停水抢修正在进行。",
+    "worker": "您今天在 {tower} 座驻楼备勤，手上有三件活；到场请扫房间里的码。",
     "clerk": "您可以做电话登记：输入来电号码，找到人、地点和故障，二十秒登记一件。",
     "chef": "食堂服务将在后续版本开通；现在可以报修厨房和餐厅的故障。",
     "cashier": "餐卡窗口将在后续版本开通；现在可以报修餐厅的故障。",
@@ -54,6 +55,9 @@ class Present:
         self.waterers = self.book.roster.mobile["SNB"]
         self.given = 0
         self.outage: Line | None = None
+        room = self.world.accounts["staff"].room
+        self.tower = room.building if room else TOWERS[0]
+        self.outage_tower = TOWERS[(TOWERS.index(self.tower) + 1) % len(TOWERS)]
 
     def plans(self) -> list[Plan]:
         """Every running repair, and a few ended ones of the accounts."""
@@ -198,8 +202,7 @@ class Present:
 
     def _workers(self, at: int, code: str, *, accepted: bool = True) -> None:
         worker = self.world.accounts["worker"]
-        building = self.world.accounts["staff"].room
-        line = self._report(at, code=code, holder=worker, building=building.building if building else "B")
+        line = self._report(at, code=code, holder=worker, building=self.tower)
         self._work(line, accepted=accepted, arrived=accepted)
         line.end()
 
@@ -229,14 +232,14 @@ class Present:
         """Water is off in a tower; people report it and are taken in."""
         book, dispatcher = self.book, self.world.accounts["dispatcher"]
         fault = book.faults["water.none"]
-        tower = OUTAGE_TOWER
+        tower = self.outage_tower
         place = Spot(self.world.places[tower], tower, 0, "", tower, f"{tower}座", 0)
         title = words.INCIDENT.format(tower=tower, floors=12)
         line = Line(
             book, at, fault, place, with_address(dispatcher), words=title, holder=book.roster.leader("SNB"), incident=1
         )  # fmt: skip
         line.accept(at + 90, book.roster.leader("SNB"))
-        upstairs = [each for each in self.world.people if each.room and each.room.building == tower]
+        upstairs = self.history.people_of(tower)
         for minute, person in enumerate(self.chance.sample(upstairs, k=min(7, len(upstairs))), start=4):
             line.join(at + minute * 97, with_address(person), "卫生间没水")
         line.arrive(at + 15 * MINUTE, book.roster.leader("SNB"), scanned=False)
@@ -263,14 +266,16 @@ class Present:
 
     def greet(self) -> None:
         """One unread word of welcome to every account."""
+        where = {"tower": self.tower, "outage": self.outage_tower}
         for username, person in self.world.accounts.items():
+            text = GREETINGS[username].format(**where)
             self.book.greetings.append(
                 (
                     self.world.now - 30,
                     person.id,
                     "portal.welcome",
                     "欢迎来到江城市民中心演示环境",
-                    GREETINGS[username],
+                    text,
                     "/",
                     "",
                     None,

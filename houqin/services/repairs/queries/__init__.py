@@ -22,6 +22,7 @@ from houqin.services.repairs.queries.orders import (
     panel,
 )
 from houqin.services.repairs.queries.spots import (
+    areas,
     device_of,
     devices_of,
     faults,
@@ -42,6 +43,7 @@ __all__ = [
     "HeatMap",
     "MonthCost",
     "Pace",
+    "areas",
     "buildings",
     "concerned_by",
     "costs_by_month",

@@ -1,5 +1,6 @@
 """Insight for those who run repairs: where, how fast, at what cost, and what comes back."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ from houqin.services.repairs.models import RepairOrder
 from houqin.services.repairs.queries.orders import Filters, orders_of, under
 
 STEPS = 5
+_DIGITS = {digit: number for number, digit in enumerate("零一二三四五六七八九")}
 
 
 class Percentile(Aggregate):
@@ -154,15 +156,15 @@ def _draw(counted: Iterable[tuple[str, int]], frame: list[Place]) -> HeatMap:
     total = outside = 0
     for path, count in counted:
         total += count
-        building, floor = under(path, columns), under(path, floors)
+        building, level = under(path, columns), under(path, floors)
         if building is None:
             outside += count
             continue
         columns[building].count += count
-        if floor is None:
+        if level is None:
             columns[building].elsewhere += count
         else:
-            columns[building].cells[floors[floor].name].count += count
+            columns[building].cells[floors[level].name].count += count
     names = _floor_names(floors.values())
     most = max((cell.count for column in columns.values() for cell in column.cells.values()), default=0)
     for column in columns.values():
@@ -175,10 +177,22 @@ def _draw(counted: Iterable[tuple[str, int]], frame: list[Place]) -> HeatMap:
 
 def _floor_names(floors: Iterable[Place]) -> list[str]:
     """Every name of a floor once, the highest first."""
-    height: dict[str, int] = {}
-    for floor in floors:
-        height[floor.name] = max(height.get(floor.name, floor.position), floor.position)
-    return sorted(height, key=lambda name: -height[name])
+    return sorted({floor.name for floor in floors}, key=lambda name: (-level(name), name))
+
+
+def level(name: str) -> int:
+    """How high a floor lies by its name: 3 for 3层 and 三层, -2 for 地下二层, B2 and -2层; 0 where it says nothing."""
+    below = name.startswith(("地下", "负", "B", "b", "-"))
+    if found := re.search(r"\d+", name):
+        number = int(found[0])
+    else:
+        number = _numeral("".join(letter for letter in name if letter in _DIGITS or letter == "十"))
+    return -number if below else number
+
+
+def _numeral(text: str) -> int:
+    tens, ten, ones = text.rpartition("十")
+    return (10 * _DIGITS.get(tens, 1) if ten else 0) + _DIGITS.get(ones, 0)
 
 
 @dataclass(frozen=True)
@@ -213,7 +227,7 @@ def costs_by_month(actor: Actor, filters: Filters) -> list[MonthCost]:
             orders=Count("pk"),
             labour=Coalesce(Sum("labour_fen"), 0),
             material=Coalesce(Sum("material_fen"), 0),
-            repeats=Count("pk", filter=Q(repeat_of__isnull=False)),
+            repeated=Count("pk", filter=Q(repeat_of__isnull=False)),
         )
         .order_by("month")
     )

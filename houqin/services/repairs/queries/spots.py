@@ -14,7 +14,8 @@ from houqin.foundation import tree
 from houqin.foundation.errors import NotFound
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Person
-from houqin.foundation.places.models import Place
+from houqin.foundation.places.models import Place, PlaceKind
+from houqin.foundation.places.queries import in_use
 from houqin.services.repairs.models import Device, FaultKind, Incident, RepairOrder
 
 
@@ -27,6 +28,11 @@ def spot(code: str) -> Place | None:
     if place is None and (device := scanned_device(code)):
         place = device.place
     return place
+
+
+def areas() -> QuerySet[Place]:
+    """What an outage may cover: sites, buildings and floors in use, a building before its floors."""
+    return Place.objects.filter(in_use()).exclude(kind=PlaceKind.SPACE).order_by("path")
 
 
 def device_of(code: str) -> Device | None:

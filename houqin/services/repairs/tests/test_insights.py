@@ -139,3 +139,11 @@ def test_a_period_turned_round_is_put_right():
     filters = queries.Filters.of({"since": "2026-05-31", "until": "2026-05-01"})
     assert (str(filters.since), str(filters.until)) == ("2026-05-01", "2026-05-31")
     assert "since=2026-05-01" in filters.query()
+
+
+def test_floors_stand_as_they_lie():
+    from houqin.services.repairs.queries.insights import level
+
+    names = ["地下二层", "B1", "1层", "三层", "10层", "十二层", "二十一层", "-3层"]
+    assert [level(name) for name in names] == [-2, -1, 1, 3, 10, 12, 21, -3]
+    assert level("夹层") == 0

@@ -14,7 +14,6 @@ from houqin.foundation.errors import Problem
 from houqin.portal import problems
 from houqin.portal.door import person_of
 from houqin.portal.guard import needs
-from houqin.portal.questions import questions
 from houqin.services.repairs import actions, queries
 from houqin.services.repairs.forms import ExtendForm, IncidentForm
 
@@ -46,7 +45,6 @@ def incidents(request: HttpRequest) -> HttpResponse:
         ],
         "over": [each for each in rows if each.closed_at],
         "form": form,
-        "questions": questions(form, person_of(request)),
     }
     return render(request, "repairs/incidents.html", context, status=status)
 
@@ -61,7 +59,7 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
             actions.extend_incident(person_of(request), incident=pk, **form.cleaned_data)
             messages.success(request, _("已延期，相关人员都会收到通知。"))
         else:
-            messages.error(request, " ".join(text for texts in form.errors.values() for text in texts))
+            messages.error(request, " ".join(str(text) for texts in form.errors.values() for text in texts))
     except Problem as problem:
         if not problems.is_about_input(problem):
             raise

@@ -22,7 +22,7 @@ from houqin.services.repairs.forms import FilterForm
 from houqin.services.repairs.models import RepairOrder, yuan
 from houqin.services.repairs.queries import Filters
 
-REPEATS_SHOWN = 8
+REPEATS_SHOWN, WORKERS_SHOWN = 8, 12
 
 
 @needs("repairs.view")
@@ -51,11 +51,13 @@ def insights(request: HttpRequest) -> HttpResponse:
     person, filters = person_of(request), Filters.of(request.GET)
     heat = queries.heat_map(person, filters)
     months = queries.costs_by_month(person, filters)
+    workers = _paces(queries.percentiles_by_worker(person, filters), filters, "worker")
     orders, cost = sum(each.orders for each in months), sum(each.cost_fen for each in months)
     context = {
         "heat": _drawn(heat, filters),
         "sections": _paces(queries.percentiles_by_section(person, filters), filters, "section"),
-        "workers": _paces(queries.percentiles_by_worker(person, filters), filters, "worker"),
+        "workers": workers[:WORKERS_SHOWN],
+        "other_workers": workers[WORKERS_SHOWN:],
         "months": [_month(month, filters) for month in months],
         "repeated": list(queries.repeats(person, filters)[:REPEATS_SHOWN]),
         "orders": orders,
@@ -74,7 +76,9 @@ def _drawn(heat: queries.HeatMap, filters: Filters) -> dict[str, Any]:
     """The map with the ledger's address for every figure."""
 
     def cell(each: queries.Cell | None) -> dict[str, Any] | None:
-        return each and {"count": each.count, "heat": each.heat, "query": filters.query(place=each.place)}
+        if each is None:
+            return None
+        return {"count": each.count, "heat": each.heat, "query": filters.query(place=each.place)}
 
     columns = {
         column.place.pk: {
@@ -161,7 +165,8 @@ def _filtering(filters: Filters, buildings: list[Place]) -> dict[str, Any]:
         "kept": {
             name: getattr(filters, name) for name in ("section", "worker", "flag") if getattr(filters, name)
         },
-        "periods": _periods(filters),
+        "periods": (periods := _periods(filters)),
+        "narrowed": bool(filters.place or filters.group) or not any(each["current"] for each in periods),
     }
 
 
