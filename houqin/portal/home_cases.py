@@ -14,7 +14,7 @@ from django.utils import timezone
 from houqin.affairs.models import State
 from houqin.affairs.rights import RATING_DAYS
 from houqin.foundation.people.models import Person
-from houqin.portal.rows import CaseRow
+from houqin.portal.rows import CaseRow, level_of
 
 _CASES = """
 WITH latest AS (
@@ -59,9 +59,7 @@ def for_home(person: Person, *, latest: int = 5, waiting: int = 5) -> tuple[list
 def _row(values: tuple, now: datetime) -> CaseRow:
     number, title, state, due_at, amber_at, confirm_by, at, applicant, place, waits, _latest, holders = values
     running = state == State.OPEN
-    level = "" if not running or due_at is None else "red" if due_at < now else ""
-    if running and not level and amber_at and amber_at <= now:
-        level = "amber"
+    level = level_of(due_at, amber_at, None, now) if running else ""
     waiting = state in (State.CONFIRMING, State.WAITING_APPLICANT)
     return CaseRow(
         number=f"{number[:4]}-{number[4:7]}-{number[7:]}",

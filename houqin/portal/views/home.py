@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from houqin.affairs import queries as affairs
-from houqin.affairs.models import Task
 from houqin.affairs.rights import PERMISSION
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Person
@@ -35,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("portal:report")
     person, now = person_of(request), timezone.now()
     frame: Shell = shell(request)["shell"]
-    tasks = [rows.task_row(task, person.pk, now) for task in _tasks(person, frame)]
+    tasks = _tasks(person, frame, now)
     asked, latest = for_home(person, latest=_CASES)
     waiting = [(row, words.VERBS[row.answer]) for row in asked]
     context = {
@@ -50,11 +49,11 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/home.html", context)
 
 
-def _tasks(person: Person, frame: Shell) -> Iterable[Task]:
+def _tasks(person: Person, frame: Shell, now: datetime) -> list[rows.TaskRow]:
     """The most urgent; nobody who neither has one nor shares a queue is asked about."""
     if not frame.todo_count and not any(scope.holds(person, each) for each in PERMISSION.values()):
-        return ()
-    return affairs.todo(person)[:_TASKS]
+        return []
+    return rows.task_rows(affairs.todo(person)[:_TASKS], person.pk, now)
 
 
 def _tiles(frame: Shell, offered: list[Any]) -> dict[str, Any]:

@@ -61,14 +61,15 @@ def todo(request: HttpRequest) -> HttpResponse:
     """My tasks, those I stand in for and my sections' queues: most urgent first, one page by key."""
     person, now = person_of(request), timezone.now()
     tasks = affairs.todo(person)
-    counts = _counts(tasks, person, now)
     box = request.GET.get("box", "all")
     box = box if box in ("mine", "queue", "instead") else "all"
     wanted = tasks.filter(_box(box, person))
-    if after := _after(request.GET.get("after", "")):
+    after = _after(request.GET.get("after", ""))
+    if after:
         wanted = wanted.filter(after)
-    page = list(wanted[: _TASKS + 1])
-    drawn = [rows.task_row(task, person.pk, now) for task in page[:_TASKS]]
+    page = rows.task_rows(wanted[: _TASKS + 1], person.pk, now)
+    drawn, whole = page[:_TASKS], box == "all" and not after and len(page) <= _TASKS
+    counts = _counted(drawn) if whole else _counts(tasks, person, now)
     context = {
         "groups": _groups(drawn),
         "counts": counts,
@@ -94,6 +95,18 @@ def _counts(tasks: QuerySet[Task], person: Person, now: datetime) -> dict[str, i
         queue=Count("pk", filter=Q(assignee__isnull=True)),
         instead=Count("pk", filter=Q(assignee__isnull=False) & ~Q(assignee=person)),
     )
+
+
+def _counted(drawn: list[rows.TaskRow]) -> dict[str, int]:
+    """The same from a page that holds them all."""
+    return {
+        "all": len(drawn),
+        "red": sum(task.level == "red" for task in drawn),
+        "amber": sum(task.level == "amber" for task in drawn),
+        "mine": sum(not task.queued and not task.instead_of for task in drawn),
+        "queue": sum(task.queued for task in drawn),
+        "instead": sum(bool(task.instead_of) for task in drawn),
+    }
 
 
 def _box(box: str, person: Person) -> Q:
@@ -136,9 +149,9 @@ def _summary(counts: dict[str, int]) -> str:
     return _("，").join(parts)
 
 
-def _key(task: Task) -> str:
+def _key(task: rows.TaskRow) -> str:
     """Where a page ends: the limit (none sorts last) and the id."""
-    return f"{task.due_at.isoformat() if task.due_at else ''}~{task.pk}"
+    return f"{task.due.isoformat() if task.due else ''}~{task.task}"
 
 
 def _after(key: str) -> Q | None:
