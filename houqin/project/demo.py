@@ -54,15 +54,16 @@ def load(
     world = World(seed=seed, today=today, now=_now(today), scale=scale)
     if progress:
         world.advance = progress
-        _load(world)
+        fill(world)
     else:
         with click.progressbar(length=1000, label=_("装入演示数据"), file=sys.stderr) as bar:
             world.advance = lambda share: bar.update(round(share * 1000))
-            _load(world)
+            fill(world)
     return True
 
 
-def _load(world: World) -> None:
+def fill(world: World) -> None:
+    """Load everything in one transaction, and let the database look at all constraints."""
     # What is made here lives until the end: looking through it for garbage again and again is time lost.
     gc.disable()
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -13,10 +14,11 @@ from django.db.models import Count, F, Q
 from django.test import Client, RequestFactory
 
 from houqin.affairs import queries
+from houqin.affairs.actions import submit
 from houqin.affairs.models import ENDED, Case, Event, Rating, State, Task
 from houqin.foundation.calendar import clock
 from houqin.foundation.calendar.demo import WorkClock
-from houqin.foundation.demo import day_of, moment, seconds_of
+from houqin.foundation.demo import World, day_of, moment, seconds_of
 from houqin.foundation.errors import Problem
 from houqin.foundation.notices.models import Notice
 from houqin.foundation.people import installation
@@ -43,6 +45,10 @@ def quiet(share: float) -> None:
     """Progress that nobody watches."""
 
 
+def small_world() -> World:
+    return World(seed=demo.SEED, today=TODAY, now=seconds_of(TODAY, demo.MORNING_HOUR), scale=SCALE)
+
+
 def digest() -> dict[str, Any]:
     """What the tables hold, but for when the load itself was entered in the trail."""
     found = {}
@@ -56,15 +62,16 @@ def digest() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def compound(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def compound(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """A small demo compound, rolled back when the module's tests are over."""
     with django_db_blocker.unblock():
         block = transaction.atomic()
         block.__enter__()
         try:
-            demo.load(quiet, today=TODAY, scale=SCALE)
+            world = small_world()
+            demo.fill(world)
             with time_machine.travel(MORNING, tick=False):
-                yield
+                yield world
         finally:
             transaction.set_rollback(True)
             block.__exit__(None, None, None)
@@ -76,7 +83,7 @@ def account(username: str) -> Person:
     return Person.objects.select_related("organisation").get(username=username)
 
 
-def test_the_same_seed_and_day_give_the_same_data(compound: None) -> None:
+def test_the_same_seed_and_day_give_the_same_data(compound: World) -> None:
     first = digest()
     for table in TABLES:
         assert table.objects.exists(), table
@@ -93,7 +100,7 @@ def test_the_same_seed_and_day_give_the_same_data(compound: None) -> None:
     assert second == first
 
 
-def test_what_was_loaded_is_told_and_not_loaded_twice(compound: None) -> None:
+def test_what_was_loaded_is_told_and_not_loaded_twice(compound: World) -> None:
     assert installation.is_demo()
     before = Case.objects.count()
     assert demo.load(quiet, today=TODAY, scale=SCALE) is False
@@ -115,7 +122,7 @@ def test_the_day_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
         demo.demo_today()
 
 
-def test_nothing_lies_ahead_of_the_clock(compound: None) -> None:
+def test_nothing_lies_ahead_of_the_clock(compound: World) -> None:
     now = datetime.fromtimestamp(seconds_of(TODAY, demo.MORNING_HOUR), UTC)
     assert not Case.objects.filter(submitted_at__gt=now).exists()
     assert not Event.objects.filter(at__gt=now).exists()
@@ -123,7 +130,7 @@ def test_nothing_lies_ahead_of_the_clock(compound: None) -> None:
     assert not Notice.objects.filter(Q(created_at__gt=now) | Q(read_at__gt=now)).exists()
 
 
-def test_cases_are_whole(compound: None) -> None:
+def test_cases_are_whole(compound: World) -> None:
     assert not Case.objects.filter(state__in=ENDED, tasks__state="open").exists()
     opened = Case.objects.filter(state__in=["open", "waiting_applicant"]).annotate(
         n=Count("tasks", filter=Q(tasks__state="open"))
@@ -136,8 +143,12 @@ def test_cases_are_whole(compound: None) -> None:
     assert not RepairOrder.objects.filter(arrived_at__lt=F("accepted_at")).exists()
 
 
-def test_the_trail_tells_the_story_of_the_timeline(compound: None) -> None:
-    events = Event.objects.exclude(verb="join").order_by("case", "id").values_list("case_id", "verb", "at", "actor_id")
+def test_the_trail_tells_the_story_of_the_timeline(compound: World) -> None:
+    events = (
+        Event.objects.exclude(verb="join")
+        .order_by("case", "id")
+        .values_list("case_id", "verb", "at", "actor_id")
+    )
     entries = (
         Entry.objects.filter(record_type="affairs.case")
         .exclude(action="affairs.rate_quality")
@@ -150,9 +161,11 @@ def test_the_trail_tells_the_story_of_the_timeline(compound: None) -> None:
     assert in_time == sorted(in_time)
 
 
-def test_each_entry_goes_on_where_the_one_before_ended(compound: None) -> None:
+def test_each_entry_goes_on_where_the_one_before_ended(compound: World) -> None:
     last: dict[str, Any] = {}
-    entries = Entry.objects.filter(record_type="affairs.case").exclude(action="affairs.rate_quality").order_by("id")
+    entries = (
+        Entry.objects.filter(record_type="affairs.case").exclude(action="affairs.rate_quality").order_by("id")
+    )
     for entry in entries:
         assert entry.before == last.get(entry.record_id, entry.before)
         last[entry.record_id] = entry.after
@@ -161,7 +174,7 @@ def test_each_entry_goes_on_where_the_one_before_ended(compound: None) -> None:
         assert (after["state"], after["step"], after["version"]) == (case.state, case.step, case.version)
 
 
-def test_summer_is_hot_and_winter_is_cold(compound: None) -> None:
+def test_summer_is_hot_and_winter_is_cold(compound: World) -> None:
     def share(category: str, *months: int) -> float:
         cases = Case.objects.filter(submitted_at__month__in=months)
         return cases.filter(category=category).count() / cases.count()
@@ -174,7 +187,7 @@ def test_summer_is_hot_and_winter_is_cold(compound: None) -> None:
     assert not heating.filter(reported_at__month__in=[6, 7, 8, 9]).exists()
 
 
-def test_somebody_of_every_trade_is_on_duty_at_any_hour(compound: None) -> None:
+def test_somebody_of_every_trade_is_on_duty_at_any_hour(compound: World) -> None:
     crews = list(Organisation.objects.filter(code__in=CREW_CODES))
     assert len(crews) == len(CREW_CODES)
     for hours in range(-6 * 24, 20 * 24, 7):
@@ -183,14 +196,14 @@ def test_somebody_of_every_trade_is_on_duty_at_any_hour(compound: None) -> None:
             assert on_duty(crew, at=at).exists(), (crew, at)
 
 
-def test_nobody_has_two_duties_of_one_crew_at_once(compound: None) -> None:
+def test_nobody_has_two_duties_of_one_crew_at_once(compound: World) -> None:
     shifts = list(DutyShift.objects.order_by("section", "person", "starts_at"))
-    for one, other in zip(shifts, shifts[1:], strict=False):
+    for one, other in pairwise(shifts):
         if (one.section_id, one.person_id) == (other.section_id, other.person_id):
             assert one.ends_at <= other.starts_at
 
 
-def test_only_the_accounts_can_sign_in(compound: None) -> None:
+def test_only_the_accounts_can_sign_in(compound: World) -> None:
     assert set(Person.objects.filter(username__isnull=False).values_list("username", flat=True)) == {
         each.username for each in ACCOUNTS
     }
@@ -199,7 +212,7 @@ def test_only_the_accounts_can_sign_in(compound: None) -> None:
 
 
 @pytest.mark.parametrize("username", [each.username for each in ACCOUNTS])
-def test_an_account_opens_its_home(compound: None, username: str) -> None:
+def test_an_account_opens_its_home(compound: World, username: str) -> None:
     with transaction.atomic():
         client = Client()
         client.force_login(account(username))
@@ -207,7 +220,7 @@ def test_an_account_opens_its_home(compound: None, username: str) -> None:
         transaction.set_rollback(True)
 
 
-def test_staff_has_something_to_answer_and_to_follow(compound: None) -> None:
+def test_staff_has_something_to_answer_and_to_follow(compound: World) -> None:
     staff = account("staff")
     states = [case.state for case in queries.to_answer(staff)]
     assert sorted(states) == ["completed", "confirming", "waiting_applicant"]
@@ -216,17 +229,17 @@ def test_staff_has_something_to_answer_and_to_follow(compound: None) -> None:
     assert Notice.objects.filter(person=staff, read_at__isnull=True).count() >= 3
 
 
-def test_the_worker_is_on_duty_and_has_three_jobs(compound: None) -> None:
+def test_the_worker_is_on_duty_and_has_three_jobs(compound: World) -> None:
     worker, staff = account("worker"), account("staff")
     assert queries.todo_count(worker) == 3
     here = Place.objects.get(pk=staff.usual_place_id)
     for hours in (0, 6, 14, 20):
-        assert worker in on_duty(worker.organisation, at=MORNING + timedelta(hours=hours), place_path=here.path)
+        assert worker in on_duty(
+            worker.organisation, at=MORNING + timedelta(hours=hours), place_path=here.path
+        )
 
 
-def test_what_staff_reports_now_goes_to_the_worker(compound: None) -> None:
-    from houqin.affairs.actions import submit
-
+def test_what_staff_reports_now_goes_to_the_worker(compound: World) -> None:
     staff = account("staff")
     with transaction.atomic():
         case = submit(
@@ -236,7 +249,7 @@ def test_what_staff_reports_now_goes_to_the_worker(compound: None) -> None:
         transaction.set_rollback(True)
 
 
-def test_the_dispatchers_board_has_every_column(compound: None) -> None:
+def test_the_dispatchers_board_has_every_column(compound: World) -> None:
     cases = list(queries.board(account("dispatcher")))
     assert {case.state for case in cases} == {"open", "waiting_applicant", "confirming"}
     tasks = [task for case in cases for task in case.open_tasks if case.state == "open"]
@@ -246,7 +259,7 @@ def test_the_dispatchers_board_has_every_column(compound: None) -> None:
     assert Incident.objects.filter(closed_at__isnull=True).count() == 1
 
 
-def test_the_head_sees_the_section_and_the_manager_everything(compound: None) -> None:
+def test_the_head_sees_the_section_and_the_manager_everything(compound: World) -> None:
     assert queries.visible_cases(account("manager")).count() == Case.objects.count()
     head, staff = account("head"), account("staff")
     seen = set(queries.visible_cases(head).values_list("applicant_id", flat=True))
@@ -255,7 +268,7 @@ def test_the_head_sees_the_section_and_the_manager_everything(compound: None) ->
     assert seen <= colleagues
 
 
-def test_stock_is_what_its_moves_add_up_to(compound: None) -> None:
+def test_stock_is_what_its_moves_add_up_to(compound: World) -> None:
     for item in StockItem.objects.prefetch_related("moves"):
         moves = sorted(item.moves.all(), key=lambda move: move.pk)
         assert item.quantity == sum(move.quantity for move in moves) == moves[-1].left
@@ -263,7 +276,7 @@ def test_stock_is_what_its_moves_add_up_to(compound: None) -> None:
         assert order.material_fen == sum(use.cost_fen for use in order.materials.all())
 
 
-def test_the_fast_calendar_agrees_with_the_calendar(compound: None) -> None:
+def test_the_fast_calendar_agrees_with_the_calendar(compound: World) -> None:
     fast, slow = WorkClock(date(2026, 1, 1), date(2026, 12, 31)), clock.read()
     for number in range(300):
         at = seconds_of(date(2026, 1, 2)) + number * 91_237
@@ -275,7 +288,7 @@ def test_the_fast_calendar_agrees_with_the_calendar(compound: None) -> None:
         assert moment(at) == start.strftime("%Y-%m-%d %H:%M:%S+00")
 
 
-def test_a_demo_answers_to_this_machine_only(compound: None) -> None:
+def test_a_demo_answers_to_this_machine_only(compound: World) -> None:
     guard = DemoGuardMiddleware(lambda request: "answered")  # type: ignore[arg-type, return-value]
     ask = RequestFactory()
     assert guard(ask.get("/", REMOTE_ADDR="127.0.0.1")) == "answered"

@@ -22,6 +22,7 @@ CREWS = ("SNB", "DQB", "KTB", "ZHB", "RDB", "BJB", "DTWB")
 TOWER_CREWS = CREWS[:-1]
 CREW = 11
 TOWERS = "ABCDEF"
+MEN = (*CREWS[:5], "DTWB", "MGB", "GCK")
 WITHOUT_DESK = ("HXCY", "ANWY", "MGB", "GCK")
 UNIT_LEADERS = ("主任", "副主任", "副主任")
 NOBODY_SIGNS_IN = "!"
@@ -162,7 +163,7 @@ class _Staff:
 
     def settle(self, section: Section) -> None:
         """Give a section its people: accounts in their place, everybody else with a name from the hat."""
-        names = self.names.draw(section.headcount)
+        names = self.names.draw(section.headcount, men=section.code in MEN)
         crew: list[Somebody] = []
         head = next((account for account in section.accounts if account.username in HEADS), None)
         others = [account for account in section.accounts if account is not head]

@@ -38,13 +38,14 @@ class Names:
             *_pairs(*_MALE) * 2, *_pairs(*_FEMALE) * 3, *_pairs(*_YOUNG_MALE) * 2, *_pairs(*_YOUNG_FEMALE) * 2,
             *list(_SINGLE_MALE + _SINGLE_FEMALE) * 16,
         ]  # fmt: skip
+        self._male = [*_pairs(*_MALE), *list(_SINGLE_MALE) * 12]
         self._surname_keys = {surname: name_key(surname) for surname in self._surnames}
         self._given_keys: dict[str, tuple[str, str]] = {}
 
-    def draw(self, count: int) -> list[tuple[str, str, str]]:
-        """So many names, each with pinyin and initials."""
+    def draw(self, count: int, *, men: bool = False) -> list[tuple[str, str, str]]:
+        """So many names, each with pinyin and initials; men's alone where hardly a woman works."""
         surnames = self._chance.choices(self._surnames, cum_weights=self._sums, k=count)
-        given = self._chance.choices(self._given, k=count)
+        given = self._chance.choices(self._male if men else self._given, k=count)
         return [self.keyed(surname, name) for surname, name in zip(surnames, given, strict=True)]
 
     def keyed(self, surname: str, given: str) -> tuple[str, str, str]:

@@ -329,7 +329,7 @@ class Line:
             name = self.book.steps[job.step]["name"]
             self.book.tell(at, job.assignee, "affairs.task", f"{name}：{self.title}", self)
         elif job.assignee is None:
-            for each in self.book.world.crews["BXDD"][1:]:
+            for each in self.book.world.crews["BXDD"]:
                 self.book.tell(at, each, "affairs.task", f"待派单：{self.title}", self)
 
     def _close(self, job: Job, at: int, state: str, outcome: str, by: Somebody) -> None:

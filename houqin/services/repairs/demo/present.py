@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from houqin.foundation.bulk import copy_in, set_sequence
@@ -52,7 +53,6 @@ class Present:
     def __init__(self, history: History) -> None:
         self.history, self.book, self.world = history, history.book, history.world
         self.chance = self.world.chance("present")
-        self.waterers = self.book.roster.mobile["SNB"]
         self.given = 0
         self.outage: Line | None = None
         room = self.world.accounts["staff"].room
@@ -71,14 +71,22 @@ class Present:
         add(5, (3, 40), self._queued)
         add(1, (52, 56), self._queued)
         add(1, (75, 90), self._queued)
-        add(8, (2, 18), lambda at: self._running(at, accepted=False))
-        add(9, (15, 45), lambda at: self._running(at, arrived=False))
-        add(9, (35, 150), self._running)
-        add(4, (196, 228), self._running)
+        add(4, (2, 18), lambda at: self._running(at, accepted=False))
+        add(4, (15, 45), lambda at: self._running(at, arrived=False))
+        add(5, (35, 150), self._running)
+        add(3, (196, 228), self._running)
         add(3, (260, 420), self._running)
         add(3, (60, 200), self._waiting)
         add(10, (90, 1000), self._confirming)
         add(2, (300, 520), self._reopened)
+        for waterer in self.book.roster.mobile["SNB"]:
+            # Each has more in hand than the worker account, so that what staff reports goes to the worker.
+            found += [
+                Plan(self.ago(self.chance.uniform(3, 20)), partial(self._water, waterer, accepted=False)),
+                Plan(self.ago(self.chance.uniform(20, 60)), partial(self._water, waterer, arrived=False)),
+                Plan(self.ago(self.chance.uniform(60, 110)), partial(self._water, waterer)),
+                Plan(self.ago(self.chance.uniform(110, 180)), partial(self._water, waterer)),
+            ]
         return found + self._of_accounts()
 
     def ago(self, minutes: float) -> int:
@@ -94,9 +102,9 @@ class Present:
     # -- kinds of them ---------------------------------------------------------------------------------------------
 
     def _report(self, at: int, group: str = "", code: str = "", **more: object) -> Line:
-        """A report of a trade by somebody in the compound; water goes to those who go everywhere."""
+        """A report of a trade (any but water) by somebody in the compound."""
         if not group and not code:
-            group = "water" if self.given % 5 < 2 else TRADES[self.given % len(TRADES)]
+            group = TRADES[self.given % len(TRADES)]
             self.given += 1
         fitting = [habit for habit in HABITS if (habit.code == code if code else habit.group == group)]
         fitting = [
@@ -107,14 +115,18 @@ class Present:
         while spot is None:
             habit = self.chance.choice(fitting)
             spot = self.history.spot(habit, at, building)
-        if group == "water" and "holder" not in more:
-            more["holder"] = self.waterers[self.given % len(self.waterers)]
         line = self.history.report(at, habit, spot, **more)  # type: ignore[arg-type]  # keywords of report
         self.book.busy[spot.id, habit.code] = self.world.now + 86_400
         return line
 
     def _queued(self, at: int) -> None:
         line = self._report(at, group="other")
+        line.warn(self.world.now)
+        line.end()
+
+    def _water(self, holder: Somebody, at: int, *, accepted: bool = True, arrived: bool = True) -> None:
+        line = self._report(at, group="water", holder=holder)
+        self._work(line, accepted=accepted, arrived=accepted and arrived)
         line.warn(self.world.now)
         line.end()
 
