@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from copy import copy
 from typing import NamedTuple
 
-from houqin.affairs.clocks import AMBER_SHARE
 from houqin.affairs.moves import SILENCE_WORKDAYS
 from houqin.foundation.demo import Somebody, Spot, moment
 from houqin.services.repairs.demo.book import NO_GRANT, Book, Grant
+from houqin.services.repairs.demo.job import Clock, Job, stamp
 from houqin.services.repairs.models import FaultKind
 
 SYSTEM_NAME = "系统"
@@ -27,61 +27,6 @@ class Applicant(NamedTuple):
     name: str
     phone: str
     address: str | None = None
-
-
-class Clock:
-    """A limit in working minutes, as :mod:`houqin.affairs.clocks` keeps it."""
-
-    __slots__ = ("amber", "book", "due", "left", "limit", "paused")
-
-    def __init__(self, book: Book, limit: int, at: int) -> None:
-        self.book, self.limit = book, limit
-        self.paused: int | None = None
-        self.left: int | None = None
-        self.run(limit, at)
-
-    def run(self, left: int, at: int) -> None:
-        passed = self.book.clock.passed(at)
-        until_amber = max(left - round(self.limit * (1 - AMBER_SHARE)), 0)
-        self.due: int | None = self.book.clock.at(passed + left * 60)
-        self.amber: int | None = self.book.clock.at(passed + until_amber * 60) if until_amber else at
-
-    def pause(self, at: int) -> None:
-        if self.paused is None:
-            self.paused = at
-            if self.due is not None and self.due > at:
-                clock = self.book.clock
-                self.left = (clock.passed(self.due) - clock.passed(at)) // 60
-                self.due = self.amber = None
-
-    def resume(self, at: int) -> None:
-        if self.paused is not None:
-            self.paused = None
-            if self.left is not None:
-                self.run(self.left, at)
-                self.left = None
-
-    def row(self) -> tuple[object, ...]:
-        return self.limit, "working", _text(self.due), _text(self.amber), _text(self.paused), self.left
-
-
-class Job:
-    """A task: the step, who has it, and its clock."""
-
-    __slots__ = ("accepted", "ambered", "arrived", "assignee", "clock", "closed", "closed_by", "escalated", "id",
-                 "moved_from", "opened", "outcome", "section", "state", "step", "visit")  # fmt: skip
-
-    def __init__(self, identity: int, step: int, visit: int, section: int, assignee: Somebody | None, at: int,
-                 clock: Clock) -> None:  # fmt: skip
-        self.id, self.step, self.visit, self.section, self.assignee = identity, step, visit, section, assignee
-        self.opened, self.clock, self.state, self.outcome = at, clock, "open", ""
-        self.accepted: int | None = None
-        self.arrived: int | None = None
-        self.closed: int | None = None
-        self.closed_by: int | None = None
-        self.ambered: int | None = None
-        self.escalated: int | None = None
-        self.moved_from: int | None = None
 
 
 class Line:
@@ -404,25 +349,21 @@ class Line:
             self.id, self.number, "repairs.report", "repairs", book.item_name, self.title, data, self.fault.group,
             book.flow(self.visits), self.state, self.step, self.version, self.channel,
             who.person.id if who.person else None, who.name, who.phone, who.person.section if who.person else None,
-            self.clerk.id if self.clerk else None, self.spot.id, self.section, moment(self.at), _text(self.confirm_by),
-            _text(self.ended), _text(self.reminded), self.reminders, self.reopened, *self.clock.row(),
+            self.clerk.id if self.clerk else None, self.spot.id, self.section, moment(self.at), stamp(self.confirm_by),
+            stamp(self.ended), stamp(self.reminded), self.reminders, self.reopened, *self.clock.row(),
         ))  # fmt: skip
         for job in self.jobs:
             step = book.steps[job.step]
             book.tasks.append((
                 job.id, self.id, job.step, step["key"], step["name"], step["kind"], job.visit, job.state, job.section,
                 job.assignee.id if job.assignee else None, False, job.moved_from, moment(job.opened),
-                _text(job.accepted), _text(job.arrived), _text(job.closed), job.closed_by, job.outcome,
-                _text(job.ambered), _text(job.escalated), *job.clock.row(),
+                stamp(job.accepted), stamp(job.arrived), stamp(job.closed), job.closed_by, job.outcome,
+                stamp(job.ambered), stamp(job.escalated), *job.clock.row(),
             ))  # fmt: skip
         running = self.state in ("open", "waiting_applicant")
         book.orders.append((
             self.id, self.fault.id, self.spot.id, self.device, self.words, False,
-            self.worker.id if self.worker else None, moment(self.at), _text(self.accepted), _text(self.arrived),
-            _text(self.finished), self.labour, round(self.labour * self.fault.hour_fen / 60), self.material_fen,
+            self.worker.id if self.worker else None, moment(self.at), stamp(self.accepted), stamp(self.arrived),
+            stamp(self.finished), self.labour, round(self.labour * self.fault.hour_fen / 60), self.material_fen,
             self.warranty, self.repeat_of, self.incident, running and self.fault.joins,
         ))  # fmt: skip
-
-
-def _text(seconds: int | None) -> str | None:
-    return None if seconds is None else moment(seconds)

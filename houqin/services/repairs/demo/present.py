@@ -10,12 +10,15 @@ from houqin.foundation.bulk import copy_in, set_sequence
 from houqin.foundation.demo import Somebody, Spot, moment
 from houqin.foundation.people.demo import TOWERS
 from houqin.services.repairs.demo import words
-from houqin.services.repairs.demo.faults import HABITS
+from houqin.services.repairs.demo.faults import HABITS, SEASONS
 from houqin.services.repairs.demo.history import History, with_address
 from houqin.services.repairs.demo.line import Line
 from houqin.services.repairs.models import Incident
 
 MINUTE = 60
+#: Neither stands on the board as a matter of course.
+EMERGENCIES = frozenset({"lifts.stuck", "power.smell", "water.none"})
+OUT_OF_SEASON = 0.2
 TRADES = ("power", "air", "doors", "network", "furniture", "cleaning", "lifts")
 #: The outage, in the tower after the staff account's: so many working minutes ago, expected to last so long.
 OUTAGE_AGO, OUTAGE_LASTS = 35, 320
@@ -107,8 +110,11 @@ class Present:
             group = TRADES[self.given % len(TRADES)]
             self.given += 1
         fitting = [habit for habit in HABITS if (habit.code == code if code else habit.group == group)]
+        month = self.world.today.month - 1
         fitting = [
-            habit for habit in fitting if habit.code not in ("lifts.stuck", "power.smell", "water.none")
+            habit
+            for habit in fitting
+            if habit.code not in EMERGENCIES and SEASONS[habit.season][month] > OUT_OF_SEASON
         ]
         building = str(more.pop("building", ""))
         spot = None
