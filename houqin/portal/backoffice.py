@@ -7,7 +7,7 @@ otherwise). Nobody is shown what they may not open.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -263,10 +263,12 @@ def _standing(request: HttpRequest) -> Iterator[tuple[str, Hit, str]]:
     for page in ENTRIES:
         if any(scope.holds(actor, each) for each in page.permissions):
             yield page.part, Hit(str(page.name), page.url, names[page.part]), str(page.words)
+    told = {str(page.name) for page in ENTRIES}
     for model, site_admin in admin.site._registry.items():
-        if not site_admin.has_view_permission(request):
-            continue
         meta = model._meta
+        # A table whose page has the same name is reached from there; twice in one list would only puzzle.
+        if str(meta.verbose_name_plural) in told or not site_admin.has_view_permission(request):
+            continue
         part = SHELVES.get(meta.label_lower, "jobs" if meta.app_label == "procrastinate" else "dictionaries")
         url = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
         yield part, Hit(str(meta.verbose_name_plural), url, names[part]), str(meta.verbose_name)
@@ -353,7 +355,7 @@ def _routes(actor: Person, text: str) -> list[Hit]:
         | Q(section__initials__startswith=key)
         | Q(place__full_name__icontains=text)
     )
-    found: Sequence[Route] = Route.objects.filter(named).select_related("section", "place")[:_MOST]
+    found = Route.objects.filter(named).select_related("section", "place")[:_MOST]
     address = reverse("portal:settings_routes")
     return [
         Hit(

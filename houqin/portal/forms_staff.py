@@ -9,14 +9,15 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from houqin.affairs.declare import ITEMS, ClockKind, Item
+from houqin.affairs.declare import ITEMS, ClockKind, Item, StepKind
 from houqin.affairs.models import ItemSetting
 from houqin.affairs.offers import Offered
 from houqin.foundation.people.models import Organisation, OrganisationKind, Person
 
-_DAY = forms.DateInput(attrs={"type": "date", "class": "w-date"})
-_CLOCK = forms.TimeInput(attrs={"type": "time", "class": "w-short"})
+_DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "w-date"})
+_CLOCK = forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": "w-short"})
 _MOST_MINUTES = 60 * 24 * 366
+_PARTS = ("name", "minutes", "clock")
 
 
 def units() -> Any:
@@ -60,6 +61,8 @@ class ItemForm(forms.Form):
                 max_length=30,
                 help_text=_("留空则用“%(name)s”。") % {"name": step.name},
             )
+            if step.kind == StepKind.CONFIRM:
+                continue  # it waits three workdays for the applicant, whatever anybody sets
             declared = step.limit.minutes if step.limit else None
             self.fields[f"{step.key}__minutes"] = MinutesField(
                 label=_("时限（分钟）"),
@@ -72,7 +75,10 @@ class ItemForm(forms.Form):
     def steps(self) -> list[tuple[str, list[forms.BoundField]]]:
         """Each step's declared name with its fields, for the page."""
         return [
-            (str(step.name), [self[f"{step.key}__{part}"] for part in ("name", "minutes", "clock")])
+            (
+                str(step.name),
+                [self[f"{step.key}__{part}"] for part in _PARTS if f"{step.key}__{part}" in self.fields],
+            )
             for step in self.item.flow
         ]
 
@@ -84,7 +90,7 @@ class ItemForm(forms.Form):
         data = self.cleaned_data
         steps: dict[str, dict[str, Any]] = {}
         for step in self.item.flow:
-            said = {part: data[f"{step.key}__{part}"] for part in ("name", "minutes", "clock")}
+            said = {part: data.get(f"{step.key}__{part}") for part in _PARTS}
             if said := {part: value for part, value in said.items() if value}:
                 steps[step.key] = said
         return {

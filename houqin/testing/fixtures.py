@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import Client
 
 from houqin.affairs.declare import ITEMS as REGISTRY
 from houqin.foundation.calendar import clock
 from houqin.foundation.people.models import Person
+from houqin.portal.views import board
 from houqin.testing.cast import Cast, make_cast
 from houqin.testing.desk import Desk
 from houqin.testing.dummy import AGREEING, DIARY, ITEMS, Diary
@@ -23,8 +26,9 @@ def cast(db: None) -> Cast:
 
 @pytest.fixture(autouse=True)
 def _fresh_calendar() -> None:
-    """No test sees the calendar that another one left in the process."""
+    """No test sees the calendar, or the board, that another one left in the process."""
     clock.forget()
+    board.forget()
 
 
 @pytest.fixture
@@ -66,3 +70,13 @@ def desk(cast: Cast, dummy: Diary) -> Desk:
 def committed_desk(committed_cast: Cast, dummy: Diary) -> Desk:
     """The same, committed, for several connections at once."""
     return Desk(committed_cast, dummy)
+
+
+@pytest.fixture
+def one_connection() -> Iterator[None]:
+    """Requests made past Django's test client run in the test's transaction too: none closes its connection."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)

@@ -39,6 +39,12 @@ _kept: OrderedDict[tuple[Any, ...], tuple[str, SafeString]] = OrderedDict()
 _kept_lock = Lock()
 
 
+def forget() -> None:
+    """Draw anew next time; for tests, whose database starts over."""
+    with _kept_lock:
+        _kept.clear()
+
+
 @needs("affairs.dispatch", "affairs.view")
 @require_GET
 def board(request: HttpRequest) -> HttpResponse:
@@ -48,8 +54,7 @@ def board(request: HttpRequest) -> HttpResponse:
         if request.GET.get("v") == now:
             return vary(HttpResponse(status=204))
         return vary(HttpResponse(_live(actor, wanted, now)))
-    context = {"live": _live(actor, wanted, now), "list_url": _address("portal:board_list", wanted)}
-    context["may_register"] = scope.holds(actor, "affairs.intake")
+    context = {"live": _live(actor, wanted, now), "may_register": scope.holds(actor, "affairs.intake")}
     return vary(render(request, "portal/board.html", context))
 
 
@@ -248,9 +253,9 @@ def _hands(task: Task, section: Organisation) -> list[boards.Hand]:
     if task.kind == StepKind.APPROVE:
         above = (case.organisation or section).path
         people = scope.holders("affairs.approve", organisation_path=above, service=case.service)
-        return boards.with_load(people.exclude(pk=case.applicant_id), on_duty=set())
+        return boards.with_load(people.exclude(pk=case.applicant_id or 0), on_duty=set())
     handlers = scope.holders(
         "affairs.handle", organisation_path=section.path, place_path=place_path, service=case.service
     )
     duty = set(on_duty(section, at=timezone.now(), place_path=place_path).values_list("pk", flat=True))
-    return boards.with_load(handlers.exclude(pk=task.assignee_id), on_duty=duty)
+    return boards.with_load(handlers.exclude(pk=task.assignee_id or 0), on_duty=duty)

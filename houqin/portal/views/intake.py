@@ -152,6 +152,10 @@ def _page(
     done: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    for field in form.fields.values():
+        field.widget.attrs.pop(
+            "data-find", None
+        )  # the desk has a box of its own, made for Enter, Enter, Enter
     asked = [each for each in questions(form, actor) if each.kind != "photos"]
     first = [each for each in asked if _comes_first(each)]
     context = {
