@@ -17,7 +17,8 @@ def copy_in(model: type[models.Model], fields: Sequence[str], rows: Iterable[Seq
     triggers hold as ever; the trail is the caller's business. Rows that bring their own id need
     :func:`set_sequence` afterwards.
     """
-    columns = [str(model._meta.get_field(name).column) for name in fields]
+    named = {field.name: field.column for field in model._meta.concrete_fields}
+    columns = [named[name] for name in fields]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )

@@ -139,3 +139,16 @@ WHEN = ("今天早上", "昨天下午", "刚才", "上午", "中午", "昨晚加
 BEFORE = ("", "", "", "", "您好，", "师傅您好，", "麻烦看一下，", "反映一下：", "急！")
 AFTER = ("", "", "", "", "", "，请尽快处理", "，麻烦今天来看看", "，上午都有人在", "，下午两点以后方便", "，谢谢", "，辛苦了", "，来之前请打电话",
          "，已经报过一次了", "，影响办公", "，楼层前台知道情况", "，房间门没锁可以直接进")  # fmt: skip
+#: Words that only fit a kind of space.
+ONLY_IN = {
+    "走廊": {"corridor"}, "楼道": {"corridor"}, "开水间": {"tea"}, "厨房": {"kitchen"}, "卫生间": {"toilet"}, "隔间": {"toilet"},
+    "小便斗": {"toilet"}, "洗手盆": {"toilet"}, "电梯里": {"lift"}, "办公": {"office"}, "会议": {"meeting"}, "有会": {"meeting"},
+    "道闸": {"parking"}, "闸机": {"lobby"}, "茶水间": {"tea"}, "工位": {"office"}, "隔壁房间": {"office"}, "房间门": {"office", "meeting"},
+    "有人在": {"office"}, "以后方便": {"office"}, "打电话": {"office", "meeting"}, "地毯": {"meeting", "office"}, "雨天门口": {"lobby"},
+    "后厨": {"kitchen"}, "楼层前台": {"office", "meeting", "corridor", "toilet", "tea", "lift"}, "新来同事": {"office"},
+}  # fmt: skip
+
+
+def fits(words: str, kind: str) -> bool:
+    """Whether something may be said of that kind of space."""
+    return all(kind in kinds for word, kinds in ONLY_IN.items() if word in words)

@@ -21,6 +21,7 @@ from houqin.services.repairs.demo.faults import (
     WHEN,
     WHERE,
     Habit,
+    fits,
 )
 from houqin.services.repairs.demo.line import Applicant, Line
 from houqin.services.repairs.demo.supplies import Devices, Parts
@@ -58,6 +59,7 @@ class History:
         self._spots = self._weighted_spots()
         self._stars = pick_by_weight(list(words.STARS.items()))
         self._sorry = pick_by_weight(list(words.STARS_SORRY.items()))
+        self._said: dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self._by_room: dict[int, list[Somebody]] = {}
         self._by_floor: dict[tuple[str, int], list[Somebody]] = {}
         self._everybody: list[Somebody] = []
@@ -79,7 +81,8 @@ class History:
             days.append(day)
             weights.append(usual * self._table(day)[1][-1])
         bins, sums = pick_by_weight([((start, end), share) for start, end, share in HOURS])
-        chance, found = self.chance, []
+        chance = self.chance
+        found: list[int] = []
         while len(found) < count:
             missing = count - len(found)
             for day, (start, end) in zip(
@@ -103,7 +106,7 @@ class History:
         chance = self.world.chance("spots")
         by_kind: dict[str, list[tuple[Spot, float]]] = {}
         for spot in self.world.spots:
-            weight = BUILDINGS[spot.building] * (0.25 + chance.gammavariate(1.3, 0.7))
+            weight = BUILDINGS[spot.building] * (0.4 + chance.gammavariate(2, 0.4))
             by_kind.setdefault(spot.kind, []).append((spot, weight))
         return {kind: pick_by_weight(found) for kind, found in by_kind.items()}
 
@@ -139,13 +142,20 @@ class History:
         """Who sits in a building, the accounts left out."""
         return [person for person in self._everybody if person.room and person.room.building == building]
 
-    def say(self, habit: Habit) -> str:
-        """What is written about a fault."""
+    def say(self, habit: Habit, spot: Spot) -> str:
+        """What is written about a fault there."""
         chance = self.chance
-        text = chance.choice(habit.words)
+        key = (habit.code, spot.kind)
+        if key not in self._said:
+            said = tuple(words for words in habit.words if fits(words, spot.kind)) or habit.words
+            self._said[key] = said, tuple(words for words in AFTER if fits(words, spot.kind))
+        said, after = self._said[key]
+        text = chance.choice(said)
+        if "小便斗" in text and "男" not in spot.full_name:
+            text = said[0]
         if "{" in text:
             text = text.format(where=chance.choice(WHERE), when=chance.choice(WHEN), car=chance.randint(1, 8))
-        return chance.choice(BEFORE) + text + chance.choice(AFTER)
+        return str(chance.choice(BEFORE) + text + chance.choice(after))
 
     # -- how it goes -----------------------------------------------------------------------------------------------
 
@@ -171,7 +181,7 @@ class History:
         fault = book.faults[habit.code]
         applicant, channel = (who, "web") if who else self.applicant(spot)
         device = self.devices.of(fault, spot, chance)
-        said = self.say(habit) if not fault.says_enough or chance.random() < 0.7 else ""
+        said = self.say(habit, spot) if not fault.says_enough or chance.random() < 0.7 else ""
         code = "" if fault.group == "other" else SECTION_OF[fault.group]
         if holder is None and code and not queued:
             holder = book.roster.on_duty(code, at, spot.building)

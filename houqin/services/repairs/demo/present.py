@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from houqin.foundation.bulk import copy_in, set_sequence
-from houqin.foundation.demo import Somebody, Spot, moment
+from houqin.foundation.demo import Somebody, Spot, moment, seconds_of
 from houqin.foundation.people.demo import TOWERS
 from houqin.services.repairs.demo import words
 from houqin.services.repairs.demo.faults import HABITS, SEASONS
@@ -20,8 +20,8 @@ MINUTE = 60
 EMERGENCIES = frozenset({"lifts.stuck", "power.smell", "water.none"})
 OUT_OF_SEASON = 0.2
 TRADES = ("power", "air", "doors", "network", "furniture", "cleaning", "lifts")
-#: The outage, in the tower after the staff account's: so many working minutes ago, expected to last so long.
-OUTAGE_AGO, OUTAGE_LASTS = 35, 320
+#: The outage, in the tower after the staff account's: so many working minutes ago, until that hour of the day.
+OUTAGE_AGO, OUTAGE_UNTIL = 35, 15.0
 GREETINGS = {
     "staff": "“我的”里有几件报修：一件待您确认，一件待评价，一件师傅在路上，一件要您补充说明。",
     "head": "您是市财政局预算处处长，可查看本处同事的办件；需要审批的事项会出现在待办里。",
@@ -276,7 +276,7 @@ class Present:
         line = self.outage
         assert line is not None
         row = (
-            1, line.spot.id, "water", line.words, moment(line.at + OUTAGE_LASTS * MINUTE), line.id,
+            1, line.spot.id, "water", line.words, moment(seconds_of(self.world.today, OUTAGE_UNTIL)), line.id,
             self.world.accounts["dispatcher"].id, moment(line.at + 20),
         )  # fmt: skip
         copy_in(Incident, ("id", "place", "group", "title", "until", "case", "opened_by", "opened_at"), [row])
