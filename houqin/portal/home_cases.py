@@ -7,6 +7,7 @@ page is opened more often than any other: put together by the ORM it took longer
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -44,7 +45,7 @@ _ANSWERS = {State.WAITING_APPLICANT: "supplement", State.CONFIRMING: "confirm", 
 def for_home(person: Person, *, latest: int = 5, waiting: int = 5) -> tuple[list[CaseRow], list[CaseRow]]:
     """Cases that wait for my word (each with ``answer``, the verb to give it by) and my latest ones. One query."""
     now = timezone.now()
-    parameters = {
+    parameters: dict[str, Any] = {
         "me": person.pk,
         "latest": latest,
         "waiting": waiting,
@@ -56,7 +57,7 @@ def for_home(person: Person, *, latest: int = 5, waiting: int = 5) -> tuple[list
     return [row for row, _mine in rows if row.answer], [row for row, mine in rows if mine][:latest]
 
 
-def _row(values: tuple, now: datetime) -> CaseRow:
+def _row(values: tuple[Any, ...], now: datetime) -> CaseRow:
     number, title, state, due_at, amber_at, confirm_by, at, applicant, place, waits, _latest, holders = values
     running = state == State.OPEN
     level = level_of(due_at, amber_at, None, now) if running else ""

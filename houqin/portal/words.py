@@ -16,7 +16,9 @@ from houqin.foundation.errors import Text
 
 @dataclass(frozen=True)
 class VerbWords:
-    """A verb on a button and over its form. ``consequence`` says what cannot be taken back; ``at_once`` needs no form."""
+    """A verb on a button and over its form. ``consequence`` says what cannot be taken back; ``at_once`` needs no form;
+    ``send`` is the word on the form's own button where it differs.
+    """
 
     label: Text
     icon: str = "next"
@@ -25,6 +27,7 @@ class VerbWords:
     consequence: Text = ""
     at_once: bool = False
     danger: bool = False
+    send: Text = ""
 
 
 VERBS: Mapping[str, VerbWords] = {
@@ -102,7 +105,9 @@ VERBS: Mapping[str, VerbWords] = {
         consequence=gettext_lazy("撤回后不再办理，编号作废；需要时请重新提交。"),
         danger=True,
     ),
-    "rate": VerbWords(gettext_lazy("去评价"), "star", gettext_lazy("谢谢您的评价")),
+    "rate": VerbWords(
+        gettext_lazy("去评价"), "star", gettext_lazy("谢谢您的评价"), send=gettext_lazy("提交评价")
+    ),
 }
 #: The one primary verb of a page is the first of these that is open to the viewer.
 FIRST = ("supplement", "confirm", "rate", "approve", "dispatch", "accept", "arrive", "complete")

@@ -17,7 +17,7 @@ from houqin.affairs import queries as affairs
 from houqin.affairs.forms import VERB_FORMS, VerbForm, form_of
 from houqin.affairs.models import Case
 from houqin.affairs.moves import MovedOn
-from houqin.affairs.rights import open_tasks
+from houqin.affairs.rights import is_applicant, open_tasks
 from houqin.foundation.errors import NotFound, NotPermitted, Problem
 from houqin.foundation.people.models import Person
 from houqin.foundation.people.scope import holders
@@ -89,7 +89,7 @@ def _act(request: HttpRequest, viewer: Viewer, number: str, verb: str) -> HttpRe
     names = _names(request.POST) or _names(request.GET)
     data = _data(verb, request.POST)
     try:
-        changed = actions.perform(viewer, verb, case=number, data=data, **names)
+        changed = actions.perform(viewer, verb, case=number, data=data, **names)  # type: ignore[arg-type]  # task and version are numbers
     except Problem as problem:
         if not problems.is_about_input(problem):
             raise
@@ -102,7 +102,7 @@ def _act(request: HttpRequest, viewer: Viewer, number: str, verb: str) -> HttpRe
 
 
 def _went_well(request: HttpRequest, case: Case, verb: str) -> HttpResponse:
-    messages.success(request, VERBS[verb].done or VERBS[verb].label)
+    messages.success(request, str(VERBS[verb].done or VERBS[verb].label))
     address = next_address(request, case.get_absolute_url())
     if getattr(request, "htmx", False):
         return HttpResponse(headers={"HX-Redirect": address})
@@ -111,7 +111,7 @@ def _went_well(request: HttpRequest, case: Case, verb: str) -> HttpResponse:
 
 def _names(data: QueryDict) -> dict[str, int]:
     """The task, or the version, that the verb was offered for."""
-    return {name: int(data[name]) for name in ("task", "version") if data.get(name, "").isdecimal()}
+    return {name: int(str(data[name])) for name in ("task", "version") if data.get(name, "").isdecimal()}
 
 
 def _data(verb: str, posted: QueryDict) -> QueryDict:
@@ -149,7 +149,7 @@ def _people(case: Case, verb: str) -> Any:
     over = case.organisation or case.section
     place = case.place.path if case.place else ""
     found = holders("affairs.approve", organisation_path=over.path, place_path=place, service=case.service)
-    return found.exclude(pk=case.applicant_id)
+    return found.exclude(pk=case.applicant_id) if case.applicant_id else found
 
 
 def _show(
@@ -185,7 +185,8 @@ def _moved_on(request: HttpRequest, viewer: Viewer, number: str, problem: MovedO
     """409: how the case stands now, and the way to its page."""
     found = affairs.find_case(viewer, number)
     tasks = open_tasks(found)
-    context = {"case": found, "message": problem.message, **case_page.standing(found, tasks)}
+    own = is_applicant(viewer, found)
+    context = {"case": found, "message": problem.message, **case_page.standing(found, tasks, own=own)}
     if getattr(request, "htmx", False):
         return problems.fragment(render(request, "portal/moved_on.html#told", context, status=409))
     return problems.vary(render(request, "portal/moved_on.html", context, status=409))

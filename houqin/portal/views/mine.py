@@ -47,9 +47,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         ],
         "counts": counts,
         "box": box,
-        "next_url": f"?{urlencode({'box': box, 'before': found[_PAGE - 1].pk})}"
-        if len(found) > _PAGE
-        else "",
+        "next_url": f"?box={box}&before={found[_PAGE - 1].pk}" if len(found) > _PAGE else "",
         "first_url": f"?box={box}" if before else "",
     }
     return render(request, "portal/mine.html", context)
