@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from houqin.foundation.people.backoffice import BackOfficeAdmin, ReadOnlyAdmin
+from houqin.services.repairs import actions
 from houqin.services.repairs.models import Device, FaultKind, StockMove
 
 
@@ -12,6 +13,8 @@ class FaultKindAdmin(BackOfficeAdmin):
     list_display = ["name", "group", "code", "usual_minutes", "joins", "active", "position"]
     list_filter = ["group", "active"]
     search_fields = ["name", "code", "keywords", "pinyin__startswith", "initials__startswith"]
+    add_action = staticmethod(lambda actor, values: actions.keep_fault(actor, FaultKind(**values)))
+    change_action = staticmethod(lambda actor, fault, values: actions.keep_fault(actor, fault))
 
 
 @admin.register(Device)
@@ -22,6 +25,8 @@ class DeviceAdmin(BackOfficeAdmin):
     list_select_related = ["place"]
     search_fields = ["name", "code", "place__full_name", "supplier"]
     raw_id_fields = ["place"]
+    add_action = staticmethod(lambda actor, values: actions.keep_device(actor, Device(**values)))
+    change_action = staticmethod(lambda actor, device, values: actions.keep_device(actor, device))
 
 
 @admin.register(StockMove)

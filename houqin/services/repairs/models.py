@@ -174,7 +174,7 @@ class RepairOrder(models.Model):
     class Meta:
         verbose_name = _("维修工单")
         verbose_name_plural = _("维修工单")
-        ordering = ["-case"]
+        ordering = ["-case_id"]
         indexes = [
             models.Index(fields=["reported_at"], name="repair_by_report"),
             models.Index(fields=["place", "fault", "-finished_at"], name="repair_by_place_fault"),

@@ -27,7 +27,7 @@ def scan(code: str, request: HttpRequest) -> Iterator[ScanOffer]:
     for known in queries.known_faults(place)[:MOST_KNOWN]:
         yield ScanOffer(
             _("此处已有人报修：%(title)s，点此一起关注") % {"title": known.title},
-            f"/repairs/known/{known.case_number}",
+            f"/repairs/known/{known.case_number}" if request.user.is_authenticated else known.report_url,
             about=about,
             position=20,
         )

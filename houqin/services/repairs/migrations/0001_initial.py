@@ -355,7 +355,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "维修工单",
                 "verbose_name_plural": "维修工单",
-                "ordering": ["-case"],
+                "ordering": ["-case_id"],
             },
         ),
         migrations.CreateModel(

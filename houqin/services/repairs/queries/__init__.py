@@ -1,6 +1,6 @@
 """Every read of repairs: spots and faults, orders within one's scope, insight, stock, outages."""
 
-from houqin.services.repairs.queries.incidents import concerned_by, incidents_of, open_incidents
+from houqin.services.repairs.queries.incidents import incidents_of, open_incidents
 from houqin.services.repairs.queries.insights import (
     Cell,
     HeatMap,
@@ -45,7 +45,6 @@ __all__ = [
     "Pace",
     "areas",
     "buildings",
-    "concerned_by",
     "costs_by_month",
     "device_of",
     "devices_of",

@@ -1,8 +1,7 @@
 """Outages, and whom they concern."""
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
-from houqin.foundation import tree
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Person
 from houqin.services.repairs.models import Incident
@@ -24,10 +23,3 @@ def incidents_of(actor: Person) -> QuerySet[Incident]:
 def open_incidents() -> QuerySet[Incident]:
     """Every open outage with its place: everybody may know of them."""
     return Incident.objects.filter(closed_at__isnull=True).select_related("place", "case").order_by("id")
-
-
-def concerned_by(person: Person) -> QuerySet[Incident]:
-    """Open outages where ``person`` usually sits."""
-    if person.usual_place_id is None or person.usual_place is None:
-        return Incident.objects.none()
-    return open_incidents().filter(Q(place_id__in=tree.ids(person.usual_place.path)))

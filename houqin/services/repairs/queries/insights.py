@@ -121,7 +121,6 @@ class HeatMap:
     """Buildings across, floors down, the top floor first. ``outside`` counts what lies in no building."""
 
     columns: list[Column]
-    floors: list[str]
     rows: list[tuple[str, list[Cell | None]]]
     total: int
     outside: int
@@ -172,7 +171,7 @@ def _draw(counted: Iterable[tuple[str, int]], frame: list[Place]) -> HeatMap:
             cell.heat = -(-cell.count * STEPS // most) if most else 0
     drawn = list(columns.values())
     rows = [(name, [column.cells.get(name) for column in drawn]) for name in names]
-    return HeatMap(drawn, names, rows, total, outside, most)
+    return HeatMap(drawn, rows, total, outside, most)
 
 
 def _floor_names(floors: Iterable[Place]) -> list[str]:

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from houqin.foundation.trail.models import Entry
 from houqin.services.repairs import actions
 from houqin.services.repairs.models import Incident, RepairOrder, StockItem
 
@@ -311,7 +312,27 @@ def test_devices_have_codes_to_print(house, dispatcher):
 
 
 def test_the_back_office_keeps_the_dictionary(house, as_person):
-    browser = as_person(house.cast.sysadmin)
+    browser, fault = as_person(house.cast.sysadmin), house.fault()
     listed = reverse("admin:repairs_faultkind_changelist")
     assert "水龙头滴漏" in browser.get(listed).content.decode()
     assert as_person(house.cast.dispatcher).get(listed).status_code in (302, 403)
+    posted = {
+        "code": fault.code, "group": "water", "name": "龙头漏水", "keywords": "", "position": 1, "active": "on",
+        "usual_minutes": 30, "hour_fen": 6000, "joins": "on", "says_enough": "on",
+    }  # fmt: skip
+    changed = browser.post(reverse("admin:repairs_faultkind_change", args=[fault.pk]), posted)
+    assert changed.status_code == 302
+    fault.refresh_from_db()
+    assert (fault.name, fault.initials) == ("龙头漏水", "ltls")
+    entry = Entry.objects.get(action="repairs.change_fault")
+    assert (entry.before["name"], entry.after["name"]) == ("水龙头滴漏", "龙头漏水")
+    added = browser.post(reverse("admin:repairs_faultkind_add"), posted | {"code": "water.new"})
+    assert added.status_code == 302
+    assert house.fault("water.new").initials == "ltls"
+
+
+def test_the_back_office_keeps_devices(house, as_person):
+    posted = {"code": "KT-9", "name": "空调", "group": "air", "place": house.cast.office.pk}
+    browser = as_person(house.cast.sysadmin)
+    assert browser.post(reverse("admin:repairs_device_add"), posted).status_code == 302
+    assert house.report(fault="air.warm", device="KT-9").repair.place == house.cast.office
