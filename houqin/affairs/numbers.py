@@ -25,5 +25,5 @@ def number_of(identity: int, submitted_at: datetime) -> str:
 
 def heard(text: str) -> str | None:
     """The number somebody typed or said, spaces and dashes dropped; ``None`` unless the check digit fits."""
-    digits = "".join(character for character in text if character.isdigit())
+    digits = "".join(str(int(character)) for character in text if character.isdecimal())
     return digits if len(digits) == 10 and _luhn(digits[:-1]) == digits[-1] else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from houqin.affairs.numbers import heard
 from houqin.foundation.trail.actors import Outsider
 
-PHONE = re.compile(r"(1\d{10}|0\d{2,3}\d{7,8}|\d{7,8})")
+PHONE = re.compile(r"(1[0-9]{10}|0[0-9]{9,11}|[0-9]{7,8})")
 
 
 class PhoneField(forms.CharField):
@@ -27,7 +28,7 @@ class PhoneField(forms.CharField):
         super().__init__(max_length=30, **options)  # type: ignore[arg-type]  # Django's own options
 
     def clean(self, value: str) -> str:
-        digits = re.sub(r"\D", "", super().clean(value))
+        digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", super().clean(value)))
         digits = digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
         if not self.PATTERN.fullmatch(digits):
             raise forms.ValidationError(_("这不像一个电话号码，请填 11 位手机号或带区号的座机。"))

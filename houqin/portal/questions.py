@@ -73,6 +73,8 @@ def place_named(value: Any) -> Place | None:
 
 def place_in(field: forms.Field, value: Any) -> Place | None:
     """The place that ``field`` takes ``value`` for; where it takes none, the one a scanned or picked code stands for."""
+    if isinstance(value, str) and "\x00" in value:
+        return None
     try:
         place = field.to_python(value) if value else None
     except forms.ValidationError:

@@ -1,10 +1,19 @@
 """Addresses of the portal; they stand at the root of the site."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from houqin.portal import urls_staff
 from houqin.portal.views import cases, catalogue, home, mine, public, search, shell, submission
 
+
+class CaseNumber(StringConverter):
+    """The ten digits of a case number."""
+
+    regex = "[0-9]{10}"
+
+
+register_converter(CaseNumber, "case_number")
 app_name = "portal"
 url_prefix = ""
 
@@ -13,15 +22,15 @@ urlpatterns = [
     path("services", catalogue.services, name="services"),
     path("services/<str:code>", submission.item, name="item"),
     path("services/<str:code>/star", catalogue.star, name="star"),
-    path("services/<str:code>/done/<str:number>", submission.done, name="done"),
+    path("services/<str:code>/done/<case_number:number>", submission.done, name="done"),
     path("todo", mine.todo, name="todo"),
     path("mine", mine.mine, name="mine"),
     path("report", public.report, name="report"),
     path("track", public.track, name="track"),
     path("search", search.search, name="search"),
     path("large-type", shell.large_type, name="large_type"),
-    path("cases/<str:number>", cases.case, name="case"),
-    path("cases/<str:number>/live", cases.live, name="case_live"),
+    path("cases/<case_number:number>", cases.case, name="case"),
+    path("cases/<case_number:number>/live", cases.live, name="case_live"),
     *urls_staff.urlpatterns,
-    path("cases/<str:number>/<str:verb>", cases.verb, name="verb"),
+    path("cases/<case_number:number>/<str:verb>", cases.verb, name="verb"),
 ]

@@ -17,7 +17,7 @@ from houqin.portal.shell import shell
 @signed_in
 def services(request: HttpRequest) -> HttpResponse:
     """Every item in its group, or those that fit ``q``; htmx gets the list alone."""
-    text = request.GET.get("q", "").strip()[:60]
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
     offered = queries.offered_to(person_of(request))
     favourites = shell(request)["shell"].standing.favourites
     context = {"q": text, "count": len(offered), "groups": [], "found": []}

@@ -22,7 +22,7 @@ _LONGEST = 60
 def search(request: HttpRequest) -> HttpResponse:
     """Results in groups; htmx gets them alone, as one types."""
     person = person_of(request)
-    text = request.GET.get("q", "").strip()[:_LONGEST]
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:_LONGEST]
     context: dict[str, object] = {"q": text}
     if text:
         found = queries.find_items(queries.offered_to(person), text)[:_SHOWN]
