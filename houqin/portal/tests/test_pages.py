@@ -20,8 +20,9 @@ QUERIES = {
     "/mine": 7,
     "/services": 5,
     "/search?q=水": 8,
-    "case of the applicant": 11,
-    "case of the worker": 11,
+    "case of the applicant": 9,
+    "case of the worker": 10,
+    "case of the manager": 10,
 }
 
 
@@ -50,6 +51,7 @@ def test_pages_cost_a_bounded_number_of_queries_whatever_the_rows(desk, as_perso
     page = f"/cases/{case.number}"
     assert count(as_person(cast.staff), page) <= QUERIES["case of the applicant"]
     assert count(as_person(cast.worker), page) <= QUERIES["case of the worker"]
+    assert count(as_person(cast.manager), page) <= QUERIES["case of the manager"]
 
 
 def test_home_says_what_to_do_now(desk, as_person):
