@@ -6,10 +6,12 @@ things with, and writes case, timeline, trail and notices when the block ends â€
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -18,9 +20,10 @@ from django.utils.translation import gettext_lazy
 from houqin.affairs import clocks, rights
 from houqin.affairs.conditions import CONDITIONS
 from houqin.affairs.declare import ClockKind, Limit, StepKind
-from houqin.affairs.models import Case, Event, State, Task, TaskState
+from houqin.affairs.models import Case, Event, Follower, State, Task, TaskState
 from houqin.affairs.who import Holder, resolve
 from houqin.foundation.calendar import clock as calendar
+from houqin.foundation.compiled import Compiled, changed, insert, insert_many, snapshot, update
 from houqin.foundation.errors import Conflict, NotFound, NotPermitted
 from houqin.foundation.files.actions import attach
 from houqin.foundation.notices.actions import tell
@@ -30,6 +33,9 @@ from houqin.foundation.trail import actions as trail
 from houqin.foundation.trail.actors import Actor
 
 SILENCE_WORKDAYS = 3
+
+#: The case that :func:`holding` has locked already.
+_held: ContextVar[Case | None] = ContextVar("held_case", default=None)
 
 
 class MovedOn(Conflict):
@@ -41,15 +47,23 @@ class MovedOn(Conflict):
 class Move:
     """A case under the actor's hands: locked, with its open tasks loaded. Only this class changes cases and tasks."""
 
-    def __init__(self, actor: Actor, verb: str, case: Case, now: datetime) -> None:
+    def __init__(
+        self, actor: Actor, verb: str, case: Case, now: datetime, *, tasks: Sequence[Task] | None = None
+    ) -> None:
         self.actor, self.verb, self.case, self.now = actor, verb, case, now
-        self.tasks: list[Task] = list(rights.open_tasks(case))
+        self.tasks: list[Task] = list(rights.open_tasks(case) if tasks is None else tasks)
         self.task: Task | None = None
         self.grant: Grant | None = None
         self.text = ""
         self.data: dict[str, Any] = {}
         self.inside = False
         self.before = self.picture()
+        self._stored, self._visited = snapshot(case), dict(case.flow.get("visits", {}))
+
+    @property
+    def joined(self) -> bool:
+        """Whether others have joined the case; known from its locked row where that was read by this module."""
+        return bool(getattr(self.case, "joined", True))
 
     @property
     def person(self) -> Person | None:
@@ -78,7 +92,7 @@ class Move:
         """End one task; its clock stays as it stood."""
         task.state, task.outcome = state, outcome or self.verb
         task.closed_at, task.closed_by = self.now, self.person
-        task.save(update_fields=["state", "outcome", "closed_at", "closed_by", "accepted_at"])
+        update(task, ["state", "outcome", "closed_at", "closed_by", "accepted_at"])
 
     def close_rest(self, tasks: Iterable[Task] | None = None) -> None:
         """End the other open tasks, because this move decided for them too."""
@@ -94,7 +108,7 @@ class Move:
         """Open a task of the present step for each holder, once a person; ``like`` carries over that task's clock."""
         once = {holder.person or holder.section: holder for holder in reversed(holders)}
         opened = [self._task(holder, like, required) for holder in reversed(once.values())]
-        Task.objects.bulk_create(opened)
+        insert_many(opened)
         self.tasks.extend(opened)
         for task in opened:
             self.tell_holders([task])
@@ -187,9 +201,7 @@ class Move:
 
     def tell_applicant(self, kind: str, title: Any, body: str = "") -> None:
         """The applicant and all who joined hear of it."""
-        people = [
-            follower.person for follower in self.case.followers.select_related("person") if follower.person
-        ]
+        people = [each.person for each in _FOLLOWERS.rows(self.case.pk) if each.person] if self.joined else []
         if self.case.applicant:
             people.append(self.case.applicant)
         self.tell([each for each in people if each.pk != self.actor.pk], kind, title, body)
@@ -214,20 +226,26 @@ class Move:
     # -- the end -------------------------------------------------------------------------------------------------
 
     def write(self) -> None:
-        """Save the case, the timeline's line and the trail's entry."""
+        """Save the case, the timeline's line and the trail's entry; the case has its ``open_tasks`` from now on."""
+        self.case.open_tasks = [task for task in self.tasks if task.state == TaskState.OPEN]  # type: ignore[attr-defined]
         self.case.version += 1
-        self.case.save()
-        Event.objects.create(
-            case=self.case,
-            at=self.now,
-            actor=self.person,
-            actor_name=self.actor.name,
-            verb=self.verb,
-            task=self.task,
-            step_name=self.task.step_name if self.task else "",
-            text=self.text,
-            data=self.data,
-            inside=self.inside,
+        names = changed(self.case, self._stored)
+        if self.case.flow.get("visits", {}) != self._visited:
+            names.append("flow")
+        update(self.case, names)
+        insert(
+            Event(
+                case=self.case,
+                at=self.now,
+                actor=self.person,
+                actor_name=self.actor.name,
+                verb=self.verb,
+                task=self.task,
+                step_name=self.task.step_name if self.task else "",
+                text=self.text,
+                data=self.data,
+                inside=self.inside,
+            )
         )
         trail.record(
             self.actor,
@@ -249,8 +267,11 @@ def moving(
     Raises NotFound outside the actor's scope, MovedOn when task or version are no longer the present ones, NotPermitted
     without the right.
     """
-    with transaction.atomic():
-        move = Move(actor, verb, _locked(task=task, number=case), timezone.now())
+    held = _held.get()
+    if held is not None:
+        _held.set(None)  # the first verb takes it; what that verb sets off elsewhere locks for itself
+    with transaction.atomic(savepoint=held is None):
+        move = Move(actor, verb, held or _locked(task=task, number=case), timezone.now())
         if task is not None:
             _take_task(move, task)
         else:
@@ -268,15 +289,40 @@ def touching(actor: Actor, verb: str, case_id: int) -> Iterator[Move]:
         move.write()
 
 
-def _locked(*, task: int | None, number: str | None) -> Case:
-    found: Mapping[str, Any] = {"number": number} if task is None else {"tasks": task}
-    cases = Case.objects.select_for_update(of=("self",)).select_related(
-        "place", "section", "organisation", "applicant"
+@contextmanager
+def holding(number: str) -> Iterator[Case]:
+    """Lock a case for what is read of it before a verb follows within the block; the verb then locks nothing again.
+
+    Raises NotFound for an unknown number.
+    """
+    with transaction.atomic():
+        case = _locked(task=None, number=number)
+        token = _held.set(case)
+        try:
+            yield case
+        finally:
+            _held.reset(token)
+
+
+def _lockable() -> QuerySet[Case]:
+    return (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("place", "section", "organisation", "applicant")
+        .annotate(joined=Exists(Follower.objects.filter(case=OuterRef("pk"))))
+        .order_by()
     )
-    try:
-        return cases.get(**found)
-    except Case.DoesNotExist:
-        raise NotFound from None
+
+
+_BY_NUMBER = Compiled(lambda number: _lockable().filter(number=number), str)
+_BY_TASK = Compiled(lambda task: _lockable().filter(tasks=task), int)
+_FOLLOWERS = Compiled(lambda case: Follower.objects.filter(case=case).select_related("person"), int)
+
+
+def _locked(*, task: int | None, number: str | None) -> Case:
+    case = _BY_TASK.first(task) if task is not None else _BY_NUMBER.first(number)
+    if case is None:
+        raise NotFound
+    return case
 
 
 def _take_task(move: Move, task_id: int) -> None:
@@ -291,6 +337,8 @@ def _take_task(move: Move, task_id: int) -> None:
                 move.data["for"] = task.assignee.name
             return
     if not rights.may_see(actor, case):
+        raise NotFound
+    if task is None and not case.tasks.filter(pk=task_id).exists():
         raise NotFound
     if task is None or case.state != State.OPEN or _was_theirs(move, task):
         raise moved_on(move)

@@ -11,6 +11,7 @@ from houqin.affairs import rights
 from houqin.affairs.declare import StepKind
 from houqin.affairs.models import ENDED, Case, Event, Rating, RatingKind, State, Task, TaskState
 from houqin.affairs.numbers import heard
+from houqin.foundation.compiled import Compiled
 from houqin.foundation.errors import NotFound
 from houqin.foundation.files.models import File
 from houqin.foundation.files.queries import of_record
@@ -30,22 +31,28 @@ class TaskVerbs:
 
 
 @dataclass(frozen=True)
-class CaseView:
-    """One case as one person sees it."""
+class Standing:
+    """Where a case stands, and what one person can do about it."""
 
     case: Case
     tasks: list[TaskVerbs]
     applicant_verbs: list[str]
-    timeline: "list[Moment]"
-    ratings: list[Rating]
-    files: list[File]
-    inside: bool
 
     @property
     def verbs(self) -> list[dict[str, Any]]:
         """Verbs with the task, or the version, that each must name."""
         own = [{"verb": verb, "version": self.case.version} for verb in self.applicant_verbs]
         return [{"verb": verb, "task": each.task.pk} for each in self.tasks for verb in each.verbs] + own
+
+
+@dataclass(frozen=True)
+class CaseView(Standing):
+    """One case as one person sees it, with its story."""
+
+    timeline: "list[Moment]"
+    ratings: list[Rating]
+    files: list[File]
+    inside: bool
 
 
 @dataclass(frozen=True)
@@ -61,9 +68,9 @@ def case_view(actor: Actor, number: str) -> CaseView:
     """Everything the case's page shows to ``actor``. Raises NotFound outside their scope."""
     case = find_case(actor, number)
     now = timezone.now()
-    tasks = rights.open_tasks(case)
+    tasks = [] if case.ended else rights.open_tasks(case)
     away = rights.away_for(actor, tasks, now)
-    ratings = list(case.ratings.all())
+    ratings = list(case.ratings.all()) if case.state == State.COMPLETED else []
     inside = not rights.is_applicant(actor, case)
     rated = any(each.kind == RatingKind.APPLICANT and each.person_id == actor.pk for each in ratings)
     return CaseView(
@@ -77,9 +84,27 @@ def case_view(actor: Actor, number: str) -> CaseView:
     )
 
 
+def standing(actor: Actor, case: Case) -> Standing:
+    """Where ``case`` stands for ``actor``, right after a verb of theirs: asks as little as can be."""
+    now = timezone.now()
+    tasks: list[Task] | None = getattr(case, "open_tasks", None)
+    if tasks is None:
+        tasks = list(rights.open_tasks(case))
+    away = rights.away_for(actor, tasks, now)
+    rated = (
+        case.state == State.COMPLETED
+        and case.ratings.filter(kind=RatingKind.APPLICANT, person=actor.pk).exists()
+    )
+    return Standing(
+        case=case,
+        tasks=[TaskVerbs(task, rights.verbs_on_task(actor, case, task, away)) for task in tasks],
+        applicant_verbs=rights.verbs_of_applicant(actor, case, now, rated=rated),
+    )
+
+
 def find_case(actor: Actor, number: str) -> Case:
     """The case of that number, if ``actor`` may see it. Raises NotFound otherwise."""
-    case = _whole().filter(number=number).first()
+    case = _BY_NUMBER.first(number)
     if case is None or not rights.may_see(actor, case):
         raise NotFound
     return case
@@ -189,6 +214,9 @@ def possible_handlers(actor: Person, case: Case, section: Organisation | None = 
 
 def _whole() -> QuerySet[Case]:
     return Case.objects.select_related("place", "section", "organisation", "applicant", "registered_by")
+
+
+_BY_NUMBER = Compiled(lambda number: _whole().filter(number=number), str)
 
 
 def _listed() -> QuerySet[Case]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from houqin.affairs.declare import StepKind
 from houqin.affairs.models import Case, Delegation, Follower, State, Task, TaskState
+from houqin.foundation.compiled import Compiled
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Organisation, Person
 from houqin.foundation.trail.actors import SYSTEM, Actor, Outsider
@@ -179,7 +180,20 @@ def can_rate(case: Case, at: datetime) -> bool:
 
 def open_tasks(case: Case) -> Sequence[Task]:
     """The case's open tasks with section and assignee, oldest first."""
-    return list(case.tasks.filter(state=TaskState.OPEN).select_related("section", "assignee").order_by("id"))
+    tasks = _OPEN_TASKS.rows(case.pk)
+    for task in tasks:
+        task.case = case
+    return tasks
+
+
+_OPEN_TASKS = Compiled(
+    lambda case: (
+        Task.objects.filter(case=case, state=TaskState.OPEN)
+        .select_related("section", "assignee")
+        .order_by("id")
+    ),
+    int,
+)
 
 
 def dispatchers(case: Case, section: Organisation | None) -> list[Person]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from houqin.affairs.declare import ITEMS
 from houqin.exchange.models import Token
+from houqin.foundation.compiled import Compiled
 from houqin.foundation.errors import NotFound, Problem
 from houqin.foundation.people.models import Person
 from houqin.foundation.trail import actions as trail
@@ -55,12 +56,15 @@ def create_token(
 
 def recognise(key: str) -> Token | None:
     """The token behind a key, unless it has ended or its person has left. One query."""
-    token = (
-        Token.objects.select_related("person").filter(digest=_digest(key), revoked_at__isnull=True).first()
-    )
+    token = _BY_DIGEST.first(_digest(key))
     if token is None or token.expires_at <= timezone.now() or not token.person.is_active:
         return None
     return token
+
+
+_BY_DIGEST = Compiled(
+    lambda digest: Token.objects.select_related("person").filter(digest=digest, revoked_at__isnull=True), str
+)
 
 
 def revoke(actor: Actor, token: Token) -> None:

@@ -1,14 +1,16 @@
 """A verb by its name: what pages, the API and bulk handling call. The verb's form checks the input first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from houqin.affairs import rights
 from houqin.affairs.actions import applicant, tasks
 from houqin.affairs.forms import VERB_FORMS, check, form_of
 from houqin.affairs.models import Case, Task
+from houqin.affairs.moves import holding
 from houqin.foundation.errors import NotFound, Problem, Text
 from houqin.foundation.trail.actors import Actor
 
@@ -43,23 +45,28 @@ def perform(
     task: int | None = None,
     version: int | None = None,
     data: Mapping[str, Any],
+    permit: Callable[[Case], None] | None = None,
 ) -> Case:
     """Do ``verb`` on the case: on ``task`` for whoever has it, at ``version`` for the applicant.
 
-    Raises NotFound for an unknown verb or a task of another case, Problem with ``errors`` by field, and whatever the
+    ``permit`` may refuse a case that the actor sees, by raising. Raises NotFound for an unknown verb or a task of another case, Problem with ``errors`` by field, and whatever the
     verb itself raises.
     """
-    record = _record(case, task)
     if verb not in VERB_FORMS:
         raise NotFound(_("没有“%(verb)s”这个操作。") % {"verb": verb})
-    if verb in _OF_TASK and task is None:
-        raise Problem(_("请指明所办的待办编号（task）。"), errors={"task": [_("必填。")]})
-    form = form_of(record, verb)(data, actor=actor, case=record)
-    check(form)
-    standard, extra = form.split()
-    if verb in _OF_TASK:
-        return _OF_TASK[verb](actor, task=task, data=extra, **standard)
-    return _OF_APPLICANT[verb](actor, case=case, version=version, data=extra, **standard)
+    with holding(case) as record:
+        if not rights.may_see(actor, record):
+            raise NotFound
+        if permit:
+            permit(record)
+        if verb in _OF_TASK and task is None:
+            raise Problem(_("请指明所办的待办编号（task）。"), errors={"task": [_("必填。")]})
+        form = form_of(record, verb)(data, actor=actor, case=record)
+        check(form)
+        standard, extra = form.split()
+        if verb in _OF_TASK:
+            return _OF_TASK[verb](actor, task=task, data=extra, **standard)
+        return _OF_APPLICANT[verb](actor, case=case, version=version, data=extra, **standard)
 
 
 def perform_many(actor: Actor, verb: str, *, tasks: Iterable[int], data: Mapping[str, Any]) -> list[Outcome]:
@@ -73,11 +80,3 @@ def perform_many(actor: Actor, verb: str, *, tasks: Iterable[int], data: Mapping
         except Problem as problem:
             outcomes.append(Outcome(task, None, problem.message))
     return outcomes
-
-
-def _record(number: str, task: int | None) -> Case:
-    found: dict[str, Any] = {"number": number} if task is None else {"number": number, "tasks": task}
-    record = Case.objects.select_related("place", "section").filter(**found).first()
-    if record is None:
-        raise NotFound
-    return record

@@ -13,6 +13,7 @@ from houqin.affairs.forms import CaseForm, check
 from houqin.affairs.models import Case, Event, Follower
 from houqin.affairs.moves import Move
 from houqin.affairs.numbers import number_of
+from houqin.foundation.compiled import insert
 from houqin.foundation.errors import NotFound, NotPermitted, Problem
 from houqin.foundation.files.actions import attach
 from houqin.foundation.people.models import Organisation, Person
@@ -116,10 +117,11 @@ def _open(
         submitted_at=now,
     )
     clocks.begin(case, offer.limit, now=now)
-    case.save(force_insert=True)
+    insert(case)
+    case.joined = False  # type: ignore[attr-defined]  # as if read by moves: nobody has joined a new case
     attach(actor, form.file_ids(), record=case, label="submit", session_key=session_key)
     item.moments.submitted(case, form)
-    move = Move(actor, "submit", case, now)
+    move = Move(actor, "submit", case, now, tasks=())
     move.data = {"channel": channel}
     move.enter(0)
     move.write()

@@ -88,7 +88,7 @@ def item(request: HttpRequest, code: str) -> dict[str, Any]:
 
 @api.post(
     "/items/{code}/cases",
-    response={201: shapes.CaseDetail, **CONFLICTS},
+    response={201: shapes.CaseStanding, **CONFLICTS},
     summary="提交办件",
     openapi_extra={
         "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
@@ -102,7 +102,7 @@ def submit(request: HttpRequest, code: str) -> HttpResponse:
 
     def work() -> tuple[int, Any]:
         case = actions.submit(person, item=code, data=data, channel="api")
-        return 201, shapes.case_detail(queries.case_view(person, case.number))
+        return 201, shapes.case_standing(queries.standing(person, case))
 
     return write(request, work)
 
@@ -168,10 +168,16 @@ def _verb_call(verb: str) -> Callable[[HttpRequest, str], HttpResponse]:
         task, version = _whole_number(data, "task"), _whole_number(data, "version")
 
         def work() -> tuple[int, Any]:
-            record = queries.find_case(person, number)
-            within_scope(request, record.service)
-            actions.perform(person, verb, case=number, task=task, version=version, data=data)
-            return 200, shapes.case_detail(queries.case_view(person, number))
+            done = actions.perform(
+                person,
+                verb,
+                case=number,
+                task=task,
+                version=version,
+                data=data,
+                permit=lambda found: within_scope(request, found.service),
+            )
+            return 200, shapes.case_standing(queries.standing(person, done))
 
         return write(request, work)
 
@@ -190,7 +196,7 @@ def _verb_schema(verb: str) -> dict[str, Any]:
 for _verb in VERB_FORMS:
     api.post(
         f"/cases/{{number}}/{_verb}",
-        response={200: shapes.CaseDetail, **CONFLICTS},
+        response={200: shapes.CaseStanding, **CONFLICTS},
         summary=f"办件操作：{_verb}",
         openapi_extra=_verb_schema(_verb),
     )(_verb_call(_verb))

@@ -7,7 +7,7 @@ from ninja import Schema
 
 from houqin.affairs.models import Case, Task
 from houqin.affairs.offers import Offered
-from houqin.affairs.queries import CaseView, Moment
+from houqin.affairs.queries import CaseView, Moment, Standing
 from houqin.exchange.schema import form_schema
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Person
@@ -108,13 +108,18 @@ class RatingOut(Schema):
     at: datetime
 
 
-class CaseDetail(CaseOut):
+class CaseStanding(CaseOut):
+    """Where a case stands after a write: what `GET /cases/{number}` tells, without its story."""
+
     data: dict[str, Any]
     steps: list[StepOut]
+    verbs: list[VerbOut]
+
+
+class CaseDetail(CaseStanding):
     timeline: list[TimelineOut]
     ratings: list[RatingOut]
     files: list[str]
-    verbs: list[VerbOut]
 
 
 class CasePage(Schema):
@@ -200,12 +205,19 @@ def case(record: Case, tasks: list[Task]) -> dict[str, Any]:
     }
 
 
-def case_detail(view: CaseView) -> dict[str, Any]:
+def case_standing(view: Standing) -> dict[str, Any]:
     record = view.case
     return {
         **case(record, [each.task for each in view.tasks]),
         "data": record.data,
         "steps": [_step(each) for each in record.flow["steps"]],
+        "verbs": [{"task": None, "version": None, **each} for each in view.verbs],
+    }
+
+
+def case_detail(view: CaseView) -> dict[str, Any]:
+    return {
+        **case_standing(view),
         "timeline": [_line(each) for each in view.timeline],
         "ratings": [
             {"kind": str(each.kind), "who": each.person_name, "stars": each.stars, "tags": each.tags,
@@ -213,7 +225,6 @@ def case_detail(view: CaseView) -> dict[str, Any]:
             for each in view.ratings
         ],
         "files": [str(each.pk) for each in view.files],
-        "verbs": [{"task": None, "version": None, **each} for each in view.verbs],
     }  # fmt: skip
 
 

@@ -59,12 +59,8 @@ def test_a_case_from_submission_to_rating(desk: Desk) -> None:
     version = staff.get(f"/cases/{number}").json()["version"]
     assert staff.post(f"/cases/{number}/confirm", {"version": version - 1}).status_code == 409
     assert staff.post(f"/cases/{number}/confirm", {"version": version}).json()["state"] == "completed"
-    assert (
-        staff.post(f"/cases/{number}/rate", {"version": version + 1, "stars": 5}).json()["ratings"][0][
-            "stars"
-        ]
-        == 5
-    )
+    assert staff.post(f"/cases/{number}/rate", {"version": version + 1, "stars": 5}).status_code == 200
+    assert staff.get(f"/cases/{number}").json()["ratings"][0]["stars"] == 5
 
 
 def test_strangers_tokens_and_scopes(desk: Desk) -> None:
@@ -126,7 +122,8 @@ def test_an_uploaded_file_is_used_once(desk: Desk, settings, tmp_path) -> None:
     sent = Client().post("/api/v1/files", {"file": text}, headers={"authorization": f"Bearer {staff.key}"})
     assert sent.status_code == 201, sent.content
     body = {"what": "漏水", "kind": "w", "photos": [sent.json()["id"]]}
-    assert staff.post("/items/dummy.mend/cases", body).json()["files"] == [sent.json()["id"]]
+    number = staff.post("/items/dummy.mend/cases", body).json()["number"]
+    assert staff.get(f"/cases/{number}").json()["files"] == [sent.json()["id"]]
     assert staff.post("/items/dummy.mend/cases", body).status_code == 400
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 from procrastinate.contrib.django import app
 
+from houqin.foundation.compiled import insert_many
 from houqin.foundation.notices.models import Notice
 from houqin.foundation.people.models import Person
 
@@ -20,7 +21,7 @@ Words = str | Promise | Callable[[], str]
 OVERLOOKED = timedelta(minutes=2)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def tell(
     people: Iterable[Person],
     *,
@@ -55,7 +56,7 @@ def tell(
                 )
             )
     if notices:
-        Notice.objects.bulk_create(notices)
+        insert_many(notices)
         app.configure_task("notices.deliver").defer(ids=[notice.pk for notice in notices])
 
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from django.db import models
 
+from houqin.foundation.compiled import insert
 from houqin.foundation.trail.actors import Actor
 from houqin.foundation.trail.address import present_address
 from houqin.foundation.trail.models import Entry
@@ -64,7 +65,7 @@ def record(
     numbers and ids are made JSON). ``grant`` is the appointment used, ``name`` spares asking the record.
     """
     written = entry(actor, action, record, before=before, after=after, grant=grant, name=name)
-    written.save(force_insert=True)
+    insert(written)
     return written
 
 
