@@ -26,8 +26,10 @@ class FileIdsField(forms.Field):
         self.most = most
 
     def to_python(self, value: Any) -> list[str]:
-        ids = [value] if isinstance(value, str) else list(value or [])
-        return [str(each) for each in ids if each]
+        ids = [value] if isinstance(value, str) else value or []
+        if not isinstance(ids, list | tuple) or not all(isinstance(each, str) for each in ids):
+            raise forms.ValidationError(_("应为上传后得到的文件编号列表。"))
+        return [each for each in ids if each]
 
     def validate(self, value: list[str]) -> None:
         super().validate(value)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from houqin.foundation.errors import Text
 from houqin.foundation.registry import Registry
@@ -14,9 +14,9 @@ from houqin.foundation.trail.actors import Actor
 
 @dataclass(frozen=True)
 class DataSet:
-    """One data set: ``rows`` gives a queryset with an ``id`` that the actor may read, ``row`` turns one into JSON.
+    """One data set: ``rows`` gives a queryset that the actor may read, ``row`` turns one of it into JSON.
 
-    ``changed`` is the lookup of the moment a row last changed, for ``changed_since``.
+    ``changed`` is the condition that a row changed since a moment, for ``changed_since``.
     """
 
     name: str
@@ -24,14 +24,14 @@ class DataSet:
     schema: Mapping[str, Any]
     rows: Callable[[Actor], QuerySet[Any]]
     row: Callable[[Any], dict[str, Any]]
-    changed: str
+    changed: Callable[[datetime], Q]
 
     def page(self, actor: Actor, *, after: int, since: datetime | None, size: int) -> list[Any]:
-        """Up to ``size`` rows with ids above ``after``, in the order of their ids."""
-        rows = self.rows(actor).filter(id__gt=after)
+        """Up to ``size`` rows with keys above ``after``, in the order of their keys."""
+        rows = self.rows(actor).filter(pk__gt=after)
         if since is not None:
-            rows = rows.filter(**{f"{self.changed}__gte": since})
-        return list(rows.order_by("id")[:size])
+            rows = rows.filter(self.changed(since))
+        return list(rows.order_by("pk")[:size])
 
 
 DATASETS: Registry[DataSet] = Registry("data set")

@@ -34,6 +34,8 @@ class Bearer(HttpBearer):
         found = tokens.recognise(token)
         if found is None:
             return None
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            raise Problem(_("参数不能含空字符。"), code="bad_query")
         if found.scope == "read" and request.method not in ("GET", "HEAD"):
             raise ScopedOut(_("这个令牌只能读取。"))
         request.user = found.person

@@ -31,13 +31,13 @@ from houqin.exchange.api.frame import (
     write,
     write_cursor,
 )
+from houqin.exchange.api.problems import CONFLICTS, PROBLEMS
 from houqin.exchange.datasets import DATASETS
 from houqin.exchange.schema import form_schema
 from houqin.foundation.errors import NotFound, Problem
 from houqin.foundation.files.actions import store
+from houqin.foundation.places.queries import find_places
 
-PROBLEMS = dict.fromkeys((400, 401, 403, 404, 422), shapes.ProblemOut)
-CONFLICTS = {**PROBLEMS, 409: shapes.ProblemOut, 429: shapes.ProblemOut}
 APPLICANT_VERBS = {"supplement", "confirm", "reopen", "remind", "withdraw", "rate"}
 
 api = NinjaAPI(
@@ -200,6 +200,11 @@ for _verb in VERB_FORMS:
         summary=f"办件操作：{_verb}",
         openapi_extra=_verb_schema(_verb),
     )(_verb_call(_verb))
+
+
+@api.get("/places", response={200: shapes.PlacePage, **PROBLEMS}, summary="按名称、编码、拼音、首字母查场所")
+def places(request: HttpRequest, q: str = "") -> dict[str, Any]:
+    return {"items": [shapes.place(each) for each in find_places(q)], "next": None}
 
 
 class DataSetOut(Schema):

@@ -11,6 +11,7 @@ from houqin.affairs.queries import CaseView, Moment, Standing
 from houqin.exchange.schema import form_schema
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Person
+from houqin.foundation.places.models import Place
 
 
 class Named(Schema):
@@ -139,6 +140,19 @@ class FileOut(Schema):
     content_type: str
 
 
+class PlaceOut(Schema):
+    id: int
+    code: str
+    name: str
+    kind: str
+    qr: str
+
+
+class PlacePage(Schema):
+    items: list[PlaceOut]
+    next: str | None
+
+
 class ProblemOut(Schema):
     """RFC 9457."""
 
@@ -182,6 +196,16 @@ def item_detail(offer: Offered) -> dict[str, Any]:
         **item(offer),
         "form": form_schema(form) if form else None,
         "flow": [_step(each) for each in offer.steps],
+    }
+
+
+def place(record: Place) -> dict[str, Any]:
+    return {
+        "id": record.pk,
+        "code": record.code,
+        "name": str(record),
+        "kind": str(record.kind),
+        "qr": record.qr,
     }
 
 
