@@ -1,0 +1,133 @@
+"""One of everything that an address can name, so that every address of the site can be asked for."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.urls import URLPattern, get_resolver
+from django.urls.resolvers import URLResolver
+from django.utils import timezone
+
+from houqin.affairs import actions
+from houqin.affairs.models import Delegation, Route
+from houqin.foundation.files.models import File
+from houqin.foundation.notices.models import Notice
+from houqin.foundation.people.models import Person
+from houqin.services.repairs.actions import open_incident
+from houqin.services.repairs.models import Device, FaultKind, StockItem
+from houqin.testing.cast import Cast
+
+ROLES = (
+    "anonymous", "staff", "other_staff", "head", "repairs_head", "dispatcher", "worker", "clerk", "manager", "sysadmin",
+)  # fmt: skip
+
+
+class Scene:
+    """A repair of ``staff`` that ``worker`` has, and one record of each kind beside it."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast = cast
+        self.route = Route.objects.create(item_code="repairs.report", section=cast.repairs)
+        self.shift = cast.duty(cast.worker)
+        self.fault = fault = (
+            FaultKind.objects.filter(active=True).exclude(group="other").order_by("id").first()
+        )
+        self.case = actions.submit(
+            cast.staff, item="repairs.report", data={"place": cast.toilet.code, "fault": fault.code}
+        )
+        self.task = self.case.tasks.get()
+        self.file = File.objects.create(
+            owner=cast.staff, kind="document", name="说明.txt", content_type="text/plain", size_bytes=2, sha256="",
+            content=ContentFile("好".encode(), "x"), record_type="affairs.case", record_id=self.case.pk,
+        )  # fmt: skip
+        self.notice = Notice.objects.create(person=cast.staff, kind="affairs.task", title="通知", url="/mine")
+        now = timezone.now()
+        self.delegation = Delegation.objects.create(
+            person=cast.staff, delegate=cast.colleague, starts_at=now, ends_at=now + timedelta(days=1)
+        )
+        self.device = Device.objects.create(code="DT-01", name="1号电梯", place=cast.tower)
+        self.stock = StockItem.objects.create(
+            name="水龙头垫片", unit="个", quantity=5, price_fen=150, keeper=cast.repairs
+        )
+        self.incident = open_incident(
+            cast.dispatcher,
+            place=cast.other_tower,
+            fault=fault,
+            title="2号楼停水",
+            until=now + timedelta(hours=2),
+        )
+
+    def arguments(self, name: str, wanted: set[str]) -> dict[str, Any]:
+        """What to put into the address called ``name``."""
+        found = {key: self._argument(name, key) for key in wanted}
+        if name == "portal:verb":
+            found["verb"] = "complete"
+        return found
+
+    def body(self, name: str) -> str:
+        """What a call of the API is sent: enough for its rights to be asked."""
+        if not name.startswith("api:"):
+            return ""
+        everything = {
+            "task": self.task.pk,
+            "version": self.case.version,
+            "comment": "因故",
+            "stars": 5,
+            "person": self.cast.worker2.pk,
+            "place": self.cast.other_office.code if name == "api:submit" else self.cast.other_office.pk,
+            "fault": self.fault.code,
+            "title": "停水",
+            "until": (timezone.now() + timedelta(hours=1)).isoformat(),
+        }
+        return json.dumps(everything)
+
+    def _argument(self, name: str, key: str) -> Any:
+        app = name.partition(":")[0]
+        known: dict[str, Any] = {
+            "number": self.case.number,
+            "task": self.task.pk,
+            "year": 2026, "month": 10, "day": 1,
+            "code": self.cast.toilet.qr if name == "places:scan" else "repairs.report",
+            "name": "repairs.orders",
+            "verb": "complete",
+        }  # fmt: skip
+        if key in known:
+            return known[key]
+        return self._key(app, name)
+
+    def _key(self, app: str, name: str) -> Any:
+        if app == "repairs":
+            return (self.stock if "stock" in name else self.incident).pk
+        return {
+            "files": self.file.pk,
+            "places": self.cast.toilet.pk,
+            "notices": self.notice.pk,
+            "people": self.shift.pk,
+            "portal:end_delegation": self.delegation.pk,
+            "portal:unset_route": self.route.pk,
+        }.get(name if app == "portal" else app, 1)
+
+
+def addresses() -> list[tuple[str, str, set[str]]]:
+    """Every address of the site: its pattern, its name, the arguments it takes."""
+    return sorted(_walk(get_resolver(), "", ""), key=lambda each: each[0])
+
+
+def _walk(resolver: URLResolver, prefix: str, namespace: str) -> list[tuple[str, str, set[str]]]:
+    found = []
+    for each in resolver.url_patterns:
+        pattern = prefix + str(each.pattern)
+        if isinstance(each, URLPattern):
+            name = f"{namespace}:{each.name}" if namespace else str(each.name)
+            found.append((pattern, name, set(each.pattern.converters) | set(each.pattern.regex.groupindex)))
+        else:
+            inner = ":".join(part for part in (namespace, each.namespace or "") if part)
+            found += _walk(each, pattern, inner)
+    return found
+
+
+def person(cast: Cast, role: str) -> Person | None:
+    return None if role == "anonymous" else getattr(cast, role)

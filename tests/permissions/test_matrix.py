@@ -1,0 +1,118 @@
+"""Every address × every role, against a reviewed file of expected answers.
+
+The file is ``matrix.csv``: what GET and POST (with nothing in it; the API with what a verb needs) answer to each role. ``302s`` leads to the sign-in page.
+A new address without its lines fails. After reading what changed, write the file anew with ``make permissions``.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from houqin.exchange import tokens
+from houqin.foundation.people.models import Person
+from houqin.testing.cast import Cast
+from tests.permissions.scene import ROLES, Scene, addresses, person
+
+FILE = Path(__file__).with_name("matrix.csv")
+WRITING = bool(os.environ.get("WRITE_PERMISSIONS"))
+METHODS = ("GET", "POST")
+NOT_OURS = ("jsi18n",)
+
+
+class Visitor:
+    """Somebody of a role who asks for one address after another; what an address does is undone at once."""
+
+    def __init__(self, who: Person | None) -> None:
+        self.cookies: dict[str, str] = {}
+        self.headers: dict[str, str] = {}
+        if who:
+            client = Client()
+            client.force_login(who)
+            self.cookies = {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
+            self.headers = {"authorization": f"Bearer {tokens.create_token(who.username)}"}
+
+    def ask(self, method: str, url: str, body: str) -> str:
+        client = Client(raise_request_exception=False)
+        client.cookies.load(self.cookies)
+        with transaction.atomic():
+            headers = self.headers if url.startswith("/api/") else {}
+            answer = client.generic(method, url, body, "application/json" if body else "", headers=headers)
+            for close in answer._resource_closers if answer.streaming else ():
+                close()  # not answer.close(): that would end the test's connection
+            transaction.set_rollback(True)
+        signed_out = answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in?")
+        return f"{answer.status_code}{'s' if signed_out else ''}"
+
+
+def url_of(scene: Scene, name: str, pattern: str, wanted: set[str]) -> str | None:
+    try:
+        return reverse(name, kwargs=scene.arguments(name, wanted))
+    except NoReverseMatch:
+        return None if "^" in pattern or pattern.startswith("backoffice/") else _fail(name)
+
+
+def _fail(name: str) -> str:
+    raise AssertionError(f"say in scene.py what to put into the address {name}")
+
+
+def ours() -> Iterator[tuple[str, str, set[str]]]:
+    return (each for each in addresses() if each[0] not in NOT_OURS)
+
+
+def answers(cast: Cast, role: str) -> dict[tuple[str, str], str]:
+    scene = Scene(cast)
+    visitor = Visitor(person(cast, role))
+    found = {}
+    for pattern, name, wanted in ours():
+        url = url_of(scene, name, pattern, wanted)
+        methods = METHODS if not pattern.startswith("backoffice/") else METHODS[:1]
+        for method in methods if url else ():
+            found[pattern, method] = visitor.ask(
+                method, str(url), scene.body(name) if method == "POST" else ""
+            )
+    return found
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_address_answers_as_reviewed(role: str, cast: Cast) -> None:
+    found = answers(cast, role)
+    if WRITING:
+        _write(role, found)
+    expected = {(row["address"], row["method"]): row.get(role, "") for row in _rows()}
+    wrong = {
+        key: f"{got}, reviewed: {expected.get(key, 'no line')}"
+        for key, got in found.items()
+        if expected.get(key) != got
+    }
+    assert not wrong
+    assert not [key for key in expected if key not in found], "lines of addresses that are gone"
+    assert not [key for key, got in found.items() if got.startswith("5") and key[0] != "readyz"]
+
+
+def _rows() -> list[dict[str, str]]:
+    if not FILE.exists():
+        return []
+    with FILE.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _write(role: str, found: dict[tuple[str, str], str]) -> None:
+    """Put a role's column into the file; run with ``-n 0``."""
+    rows = {(row["address"], row["method"]): row for row in _rows()}
+    lines = [
+        {**rows.get(key, {}), "address": key[0], "method": key[1], role: got}
+        for key, got in sorted(found.items())
+    ]
+    with FILE.open("w", newline="") as file:
+        writer = csv.DictWriter(file, ["address", "method", *ROLES], lineterminator="\n", restval="")
+        writer.writeheader()
+        writer.writerows(lines)
