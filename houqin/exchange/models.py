@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from houqin.foundation.people.models import Person
 
@@ -24,7 +25,7 @@ class Token(models.Model):
 
     class Meta:
         verbose_name = _("接口令牌")
-        verbose_name_plural = _("接口令牌")
+        verbose_name_plural = pgettext_lazy("plural", "接口令牌")
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
@@ -43,5 +44,5 @@ class KeptAnswer(models.Model):
 
     class Meta:
         verbose_name = _("接口应答")
-        verbose_name_plural = _("接口应答")
+        verbose_name_plural = pgettext_lazy("plural", "接口应答")
         constraints = [models.UniqueConstraint(fields=["token", "key"], name="kept_answer_once")]

@@ -4,12 +4,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from houqin.exchange.api import api
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
+@require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     schema: dict[str, Any] = api.get_openapi_schema(path_prefix="/api/v1/")
     calls = [

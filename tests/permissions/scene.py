@@ -99,7 +99,7 @@ class Scene:
         return self._key(app, name)
 
     def _key(self, app: str, name: str) -> Any:
-        if app == "repairs":
+        if app == "repairs" or "incident" in name:
             return (self.stock if "stock" in name else self.incident).pk
         return {
             "files": self.file.pk,
