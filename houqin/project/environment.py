@@ -43,10 +43,13 @@ KNOWN = {
     "DEMO_TODAY",
     "WEB_WORKERS",
     "TLS",
+    "PASSWORD",
     "TEST_DATABASE_URL",
     "BROWSER",
     "DATA_DIR_GIVEN",
 }
+#: Handed from one process of ours to the next; nobody sets these.
+INTERNAL = {"DATA_DIR_GIVEN"}
 
 
 @dataclass(frozen=True)
