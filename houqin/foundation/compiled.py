@@ -15,9 +15,9 @@ from typing import Any, Generic, TypeVar
 from django.db import connection
 from django.db.models import JSONField, Model, QuerySet
 from django.db.models.fields import AutoFieldMixin
-from django.db.models.query import get_related_populators
+from django.db.models.query import ModelIterable, get_related_populators  # type: ignore[attr-defined]  # not in the stubs
 
-M = TypeVar("M", bound=Model)
+M = TypeVar("M")
 
 #: What stands in the places of the arguments while the SQL is made; values that no query of ours would hold.
 _SAMPLES: dict[type, Callable[[int], Any]] = {
@@ -32,10 +32,11 @@ class Compiled(Generic[M]):
     """``build`` makes the queryset from its arguments, whose types are ``kinds``; every argument must occur in it.
 
     Arguments stand for themselves: not within patterns (``startswith``), nor deciding what the query looks like. Rows
-    come as model instances with their ``select_related`` and annotations; nothing is prefetched.
+    come as model instances with their ``select_related`` and annotations (:meth:`values`: as tuples of a
+    ``values_list``); nothing is prefetched.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[M]], *kinds: type) -> None:
+    def __init__(self, build: Callable[..., QuerySet[Any, M]], *kinds: type) -> None:
         self._build, self._kinds = build, kinds
         self._plan: _Plan | None = None
 
@@ -45,6 +46,11 @@ class Compiled(Generic[M]):
             samples = [_SAMPLES[kind](place) for place, kind in enumerate(self._kinds)]
             self._plan = _Plan(self._build(*samples), samples)
         return self._plan.run(values)
+
+    def values(self, *values: Any) -> list[tuple[Any, ...]]:
+        """All rows of a ``values_list`` for these arguments. One statement."""
+        rows: list[Any] = self.rows(*values)
+        return rows
 
     def first(self, *values: Any) -> M | None:
         """The first row, if there is one."""
@@ -57,8 +63,11 @@ class _Plan:
     def __init__(self, queryset: QuerySet[Any], samples: Sequence[Any]) -> None:
         self.compiler = queryset.query.get_compiler(using="default")
         self.sql, given = self.compiler.as_sql()
+        # A number is wrapped in the type of its column, so that one statement is prepared for all its values.
         self.given = [
-            (place, None) if (place := _place(value, samples)) is not None else (None, value)
+            (place, type(value) if type(value) is not type(samples[place]) else None)
+            if (place := _place(value, samples)) is not None
+            else (None, value)
             for value in given
         ]
         missing = set(range(len(samples))) - {place for place, _ in self.given}
@@ -66,20 +75,28 @@ class _Plan:
         chosen = self.compiler.select or []
         self.converters = self.compiler.get_converters([each[0] for each in chosen])
         klass = self.compiler.klass_info or {}
+        self.plain = not issubclass(queryset._iterable_class, ModelIterable)
+        if self.plain:
+            return
         fields = klass["select_fields"]
         self.start, self.end = fields[0], fields[-1] + 1
         self.model: type[Model] = klass["model"]
-        self.names = [each[0].target.attname for each in chosen[self.start : self.end]]  # type: ignore[attr-defined]
+        self.names = [each[0].target.attname for each in chosen[self.start : self.end]]
         self.populators = get_related_populators(klass, chosen, "default")
         self.annotations = dict(self.compiler.annotation_col_map or {})
 
     def run(self, values: Sequence[Any]) -> list[Any]:
-        parameters = [value if place is None else values[place] for place, value in self.given]
+        parameters = [
+            value if place is None else value(values[place]) if value else values[place]
+            for place, value in self.given
+        ]
         with connection.cursor() as cursor:
             cursor.execute(self.sql, parameters)
             rows = cursor.fetchall()
         if self.converters:
             rows = list(self.compiler.apply_converters(rows, self.converters))
+        if self.plain:
+            return list(map(tuple, rows))
         return [self._instance(row) for row in rows]
 
     def _instance(self, row: Sequence[Any]) -> Any:
@@ -93,7 +110,7 @@ class _Plan:
 
 def _place(value: Any, samples: Sequence[Any]) -> int | None:
     for place, sample in enumerate(samples):
-        if type(value) is type(sample) and value == sample:
+        if isinstance(value, type(sample)) and value == sample:
             return place
     return None
 
@@ -125,7 +142,7 @@ def update(record: Model, names: Sequence[str]) -> None:
     if not names:
         return
     meta = type(record)._meta
-    fields = [meta.get_field(name) for name in names]
+    fields: list[Any] = [meta.get_field(name) for name in names]
     values = [field.get_db_prep_save(field.pre_save(record, False), connection) for field in fields]
     with connection.cursor() as cursor:
         cursor.execute(_update_sql(type(record), tuple(names)), [*values, record.pk])
@@ -174,6 +191,6 @@ def _insert_sql(model: type[Model], named: bool, count: int) -> str:
 @cache
 def _update_sql(model: type[Model], names: tuple[str, ...]) -> str:
     quote, meta = connection.ops.quote_name, model._meta
-    pairs = ", ".join(f"{quote(meta.get_field(name).column)} = %s" for name in names)  # type: ignore[union-attr]
-    key = quote(meta.pk.column)  # type: ignore[union-attr]
-    return f"UPDATE {quote(meta.db_table)} SET {pairs} WHERE {key} = %s"  # noqa: S608
+    columns: list[Any] = [meta.get_field(name) for name in names]
+    pairs = ", ".join(f"{quote(field.column)} = %s" for field in columns)
+    return f"UPDATE {quote(meta.db_table)} SET {pairs} WHERE {quote(meta.pk.column)} = %s"  # noqa: S608
