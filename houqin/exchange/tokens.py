@@ -32,7 +32,7 @@ def create_token(
         raise NotFound(_("没有登录名为“%(username)s”的在职人员。") % {"username": username})
     services = {item.service for item in ITEMS}
     if scope and scope != "read" and scope not in services:
-        known = "、".join(["read", *sorted(services)])
+        known = _("、").join(["read", *sorted(services)])
         raise Problem(
             _("没有“%(scope)s”这个范围，可用：%(known)s；不填为全部。") % {"scope": scope, "known": known}
         )

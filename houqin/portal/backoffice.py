@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from houqin.affairs import offers
 from houqin.affairs.declare import ITEMS
@@ -36,11 +36,11 @@ PARTS: tuple[tuple[str, Text, str], ...] = (
     ("users", gettext_lazy("用户中心"), "mine"),
     ("organisations", gettext_lazy("组织机构"), "building"),
     ("roles", gettext_lazy("角色与任职"), "people"),
-    ("items", gettext_lazy("事项"), "services"),
+    ("items", pgettext_lazy("plural", "事项"), "services"),
     ("limits", gettext_lazy("流程与时限"), "hourglass"),
-    ("routes", gettext_lazy("分办规则"), "transfer"),
+    ("routes", pgettext_lazy("plural", "分办规则"), "transfer"),
     ("duty", gettext_lazy("值班表"), "clock"),
-    ("places", gettext_lazy("场所"), "place"),
+    ("places", pgettext_lazy("plural", "场所"), "place"),
     ("calendar", gettext_lazy("日历"), "calendar"),
     ("notices", gettext_lazy("通知"), "bell"),
     ("dictionaries", gettext_lazy("字典"), "list"),
@@ -127,7 +127,7 @@ announce(
 announce(
     Page(
         "routes",
-        gettext_lazy("分办规则"),
+        pgettext_lazy("plural", "分办规则"),
         "routes",
         "portal:settings_routes",
         _MANAGE,
@@ -248,11 +248,11 @@ def search(request: HttpRequest, text: str) -> list[Shelf]:
     actor = person_of(request)
     shelves = [
         Shelf(_("功能与设置"), "gear", list(islice(_pages(request, text), 2 * _MOST))),
-        Shelf(_("事项"), "services", _items(actor, text)),
+        Shelf(pgettext("plural", "事项"), "services", _items(actor, text)),
         Shelf(_("人员"), "mine", _people(actor, text)),
         Shelf(_("组织机构"), "building", _organisations(actor, text)),
-        Shelf(_("场所"), "place", _places(actor, text)),
-        Shelf(_("分办规则"), "transfer", _routes(actor, text)),
+        Shelf(pgettext("plural", "场所"), "place", _places(actor, text)),
+        Shelf(pgettext("plural", "分办规则"), "transfer", _routes(actor, text)),
     ]
     return [shelf for shelf in shelves if shelf.hits]
 

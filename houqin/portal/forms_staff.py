@@ -176,7 +176,7 @@ class DelegationForm(forms.Form):
                     params={
                         "n": len(self.people),
                         "name": text,
-                        "who": "；".join(
+                        "who": _("；").join(
                             f"{each.organisation} {each.staff_number or each.phone}" for each in self.people
                         ),
                     },

@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from houqin.foundation.errors import Text
 from houqin.foundation.people import scope
@@ -47,7 +48,7 @@ NAV.add("intake", Entry(_("电话登记"), "portal:intake", "phone", ("affairs.i
 NAV.add("duty", Entry(_("值班"), "people:duty", "calendar", ("duty.manage", "affairs.handle"), 30))
 NAV.add("quality", Entry(_("质量回访"), "portal:quality", "star", ("affairs.quality",), 40))
 NAV.add("settings", Entry(_("事项设置"), "portal:settings_items", "gear", ("affairs.manage",), 80))
-NAV.add("places", Entry(_("场所"), "places:tree", "place", ("places.manage",), 60))
+NAV.add("places", Entry(pgettext_lazy("plural", "场所"), "places:tree", "place", ("places.manage",), 60))
 NAV.add("calendar", Entry(_("工作日历"), "calendar:this_year", "clock", ("calendar.manage",), 70))
 NAV.add("backoffice", Entry(_("管理后台"), "admin:index", "box", ("backoffice.enter",), 90))
 

@@ -146,7 +146,7 @@ def event_words(event: Event) -> str:
     """One line of the timeline in words: 转办给维修科, 评价 5 星, 到达现场（扫码）."""
     data: Mapping[str, Any] = event.data or {}
     to = data.get("to")
-    to = "、".join(map(str, to)) if isinstance(to, list) else str(to or "")
+    to = _("、").join(map(str, to)) if isinstance(to, list) else str(to or "")
     if event.verb == "transfer":
         return _("转办给%(to)s") % {"to": to}
     if event.verb == "dispatch":

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Year(models.Model):
@@ -19,7 +20,7 @@ class Year(models.Model):
 
     class Meta:
         verbose_name = _("年度")
-        verbose_name_plural = _("年度日历")
+        verbose_name_plural = pgettext_lazy("plural", "年度日历")
         ordering = ["-year"]
 
     def __str__(self) -> str:
@@ -40,7 +41,7 @@ class Day(models.Model):
 
     class Meta:
         verbose_name = _("节假日与调休")
-        verbose_name_plural = _("节假日与调休")
+        verbose_name_plural = pgettext_lazy("plural", "节假日与调休")
         ordering = ["on"]
 
     def __str__(self) -> str:
@@ -58,7 +59,7 @@ class WorkingHours(models.Model):
 
     class Meta:
         verbose_name = _("作息时间")
-        verbose_name_plural = _("作息时间")
+        verbose_name_plural = pgettext_lazy("plural", "作息时间")
         ordering = ["-from_on"]
         constraints = [
             models.CheckConstraint(

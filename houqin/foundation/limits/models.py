@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Counter(models.Model):
@@ -15,7 +16,7 @@ class Counter(models.Model):
 
     class Meta:
         verbose_name = _("频次")
-        verbose_name_plural = _("频次")
+        verbose_name_plural = pgettext_lazy("plural", "频次")
 
     def __str__(self) -> str:
         return f"{self.key} {self.window:%Y-%m-%d %H:%M} {self.count}"

@@ -126,7 +126,10 @@ class RoleForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(each.code, f"{each.name}（{each.code}）") for each in PERMISSIONS]
+        choices = [
+            (each.code, _("%(name)s（%(code)s）") % {"name": each.name, "code": each.code})
+            for each in PERMISSIONS
+        ]
         self.fields["permissions"].choices = choices  # type: ignore[attr-defined]
 
 

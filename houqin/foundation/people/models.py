@@ -42,7 +42,7 @@ class Organisation(models.Model):
 
     class Meta:
         verbose_name = _("组织")
-        verbose_name_plural = _("组织")
+        verbose_name_plural = pgettext_lazy("plural", "组织")
         ordering = ["position", "pinyin", "id"]
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="organisation_has_name")]
 
@@ -89,7 +89,7 @@ class Person(AbstractBaseUser):
 
     class Meta:
         verbose_name = _("人员")
-        verbose_name_plural = _("人员")
+        verbose_name_plural = pgettext_lazy("plural", "人员")
         ordering = ["pinyin", "id"]
         indexes = [
             models.Index(fields=["pinyin", "id"], name="person_by_pinyin"),
@@ -142,7 +142,7 @@ class Role(models.Model):
 
     class Meta:
         verbose_name = _("角色")
-        verbose_name_plural = _("角色")
+        verbose_name_plural = pgettext_lazy("plural", "角色")
         ordering = ["code"]
 
     def __str__(self) -> str:
@@ -179,7 +179,7 @@ class Appointment(models.Model):
 
     class Meta:
         verbose_name = _("任职")
-        verbose_name_plural = _("任职")
+        verbose_name_plural = pgettext_lazy("plural", "任职")
         ordering = ["person", "from_on", "id"]
         constraints = [
             models.CheckConstraint(
@@ -223,7 +223,7 @@ class DutyShift(models.Model):
 
     class Meta:
         verbose_name = _("值班")
-        verbose_name_plural = _("值班表")
+        verbose_name_plural = pgettext_lazy("plural", "值班表")
         ordering = ["starts_at", "id"]
         indexes = [models.Index(fields=["section", "starts_at", "ends_at"], name="duty_by_section")]
         constraints = [
@@ -255,7 +255,7 @@ class SignInFailure(models.Model):
 
     class Meta:
         verbose_name = _("登录失败")
-        verbose_name_plural = _("登录失败")
+        verbose_name_plural = pgettext_lazy("plural", "登录失败")
         indexes = [
             models.Index(fields=["username", "at"], name="sign_in_failure_by_name"),
             models.Index(fields=["address", "at"], name="sign_in_failure_by_address"),
@@ -276,7 +276,7 @@ class SignedInSession(models.Model):
 
     class Meta:
         verbose_name = _("登录会话")
-        verbose_name_plural = _("登录会话")
+        verbose_name_plural = pgettext_lazy("plural", "登录会话")
         ordering = ["-started_at"]
 
     def __str__(self) -> str:
@@ -297,7 +297,7 @@ class Installation(models.Model):
 
     class Meta:
         verbose_name = _("安装")
-        verbose_name_plural = _("安装")
+        verbose_name_plural = pgettext_lazy("plural", "安装")
         constraints = [models.CheckConstraint(condition=Q(id=1), name="installation_only_one")]
 
     def __str__(self) -> str:

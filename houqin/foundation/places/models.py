@@ -5,6 +5,7 @@ import secrets
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from houqin.foundation.tree import PathField
 
@@ -63,7 +64,7 @@ class Place(models.Model):
 
     class Meta:
         verbose_name = _("场所")
-        verbose_name_plural = _("场所")
+        verbose_name_plural = pgettext_lazy("plural", "场所")
         ordering = ["position", "pinyin", "id"]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="place_has_name"),

@@ -4,6 +4,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Entry(models.Model):
@@ -30,7 +31,7 @@ class Entry(models.Model):
 
     class Meta:
         verbose_name = _("留痕")
-        verbose_name_plural = _("操作留痕")
+        verbose_name_plural = pgettext_lazy("plural", "操作留痕")
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["record_type", "record_id", "id"], name="trail_by_record"),

@@ -13,7 +13,7 @@ from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 register = template.Library()
 
@@ -85,7 +85,7 @@ def moment(value: datetime | None) -> str:
         return ""
     local, today = timezone.localtime(value), timezone.localdate()
     clock = local.strftime("%H:%M")
-    near = {-1: _("昨天"), 0: _("今天"), 1: _("明天")}.get((local.date() - today).days)
+    near = {-1: _("昨天"), 0: pgettext("moment", "今天"), 1: _("明天")}.get((local.date() - today).days)
     if near:
         return f"{near} {clock}"
     pattern = "MONTH_DAY_FORMAT" if local.year == today.year else "DATE_FORMAT"

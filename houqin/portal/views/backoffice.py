@@ -43,12 +43,12 @@ def system(request: HttpRequest) -> HttpResponse:
         (_("版本"), houqin.__version__),
         ("Django", get_version()),
         (_("对外地址"), settings.BASE_URL),
-        (_("允许的主机名"), "、".join(settings.ALLOWED_HOSTS)),
+        (_("允许的主机名"), _("、").join(settings.ALLOWED_HOSTS)),
         (_("时区"), settings.TIME_ZONE),
         (_("默认语言"), dict(settings.LANGUAGES).get(settings.LANGUAGE_CODE, settings.LANGUAGE_CODE)),
         (_("会话时长"), _("%(n)s 小时") % {"n": settings.SESSION_COOKIE_AGE // 3600}),
         (_("仅加密访问"), _("是") if settings.SESSION_COOKIE_SECURE else _("否")),
-        (_("受信任的代理"), "、".join(settings.TRUSTED_PROXIES) or _("无")),
+        (_("受信任的代理"), _("、").join(settings.TRUSTED_PROXIES) or _("无")),
     ]
     context = {**admin.site.each_context(request), "title": _("运行参数"), "rows": rows}
     return render(request, "portal/backoffice_system.html", context)

@@ -204,7 +204,7 @@ def handing_data(verb: str, posted: QueryDict) -> QueryDict:
 
 def _moved(request: HttpRequest, case: Case) -> HttpResponse:
     tasks = rights.open_tasks(case)
-    holders = "、".join(str(each.assignee or each.section or "") for each in tasks)
+    holders = _("、").join(str(each.assignee or each.section or "") for each in tasks)
     words = _("已交给%(who)s：%(title)s") % {"who": holders, "title": case.title}
     address = next_address(request, "")
     if not request.headers.get("HX-Request") or address:

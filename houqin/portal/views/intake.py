@@ -133,7 +133,7 @@ def _told(case: Case, caller: Person | Outsider, *, joined: bool) -> dict[str, A
         "spoken": case.spoken_number,
         "title": case.title,
         "caller": caller.name,
-        "who": "、".join(str(task.holder_name) for task in tasks),
+        "who": _("、").join(str(task.holder_name) for task in tasks),
         "due": due_words(min((task.due_at for task in tasks if task.due_at), default=case.due_at)),
         "joined": joined,
         "mine": not joined,

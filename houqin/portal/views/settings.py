@@ -41,7 +41,7 @@ def items(request: HttpRequest) -> HttpResponse:
     by_item: dict[str, list[str]] = {}
     for setting in special:
         by_item.setdefault(setting.item_code, []).append(str(setting.unit))
-    rows = [(each, "、".join(by_item.get(each.item.code, []))) for each in found]
+    rows = [(each, _("、").join(by_item.get(each.item.code, []))) for each in found]
     context = {
         "rows": rows,
         "text": text,

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from houqin.affairs.models import Case
 from houqin.foundation.people.models import Organisation, Person
@@ -63,7 +64,7 @@ class FaultKind(models.Model):
 
     class Meta:
         verbose_name = _("故障类别")
-        verbose_name_plural = _("故障字典")
+        verbose_name_plural = pgettext_lazy("plural", "故障字典")
         ordering = ["position", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(group__in=FaultGroup.values), name="fault_group_known"),
@@ -91,7 +92,7 @@ class Device(models.Model):
 
     class Meta:
         verbose_name = _("设备")
-        verbose_name_plural = _("设备")
+        verbose_name_plural = pgettext_lazy("plural", "设备")
         ordering = ["code"]
 
     def __str__(self) -> str:
@@ -116,7 +117,7 @@ class Incident(models.Model):
 
     class Meta:
         verbose_name = _("区域事件")
-        verbose_name_plural = _("区域事件")
+        verbose_name_plural = pgettext_lazy("plural", "区域事件")
         ordering = ["-id"]
         indexes = [models.Index(fields=["group"], name="incident_open", condition=Q(closed_at__isnull=True))]
         constraints = [
@@ -173,7 +174,7 @@ class RepairOrder(models.Model):
 
     class Meta:
         verbose_name = _("维修工单")
-        verbose_name_plural = _("维修工单")
+        verbose_name_plural = pgettext_lazy("plural", "维修工单")
         ordering = ["-case_id"]
         indexes = [
             models.Index(fields=["reported_at"], name="repair_by_report"),
@@ -226,7 +227,7 @@ class StockItem(models.Model):
 
     class Meta:
         verbose_name = _("库存物料")
-        verbose_name_plural = _("库存物料")
+        verbose_name_plural = pgettext_lazy("plural", "库存物料")
         ordering = ["pinyin", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gte=0), name="stock_never_negative"),
@@ -273,7 +274,7 @@ class StockMove(models.Model):
 
     class Meta:
         verbose_name = _("出入库")
-        verbose_name_plural = _("出入库")
+        verbose_name_plural = pgettext_lazy("plural", "出入库")
         ordering = ["-id"]
         indexes = [models.Index(fields=["item", "-id"], name="stock_move_by_item")]
         constraints = [
@@ -302,7 +303,7 @@ class MaterialUse(models.Model):
 
     class Meta:
         verbose_name = _("用料")
-        verbose_name_plural = _("用料")
+        verbose_name_plural = pgettext_lazy("plural", "用料")
         ordering = ["id"]
         constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="material_positive")]
 

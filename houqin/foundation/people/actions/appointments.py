@@ -93,6 +93,6 @@ def change_role(actor: Actor, *, role: Role, **values: Any) -> Role:
 def _known(permissions: Sequence[str]) -> list[str]:
     unknown = sorted(set(permissions) - set(PERMISSIONS.codes()))
     if unknown:
-        message = _("没有这样的权限：%(codes)s") % {"codes": "、".join(unknown)}
+        message = _("没有这样的权限：%(codes)s") % {"codes": _("、").join(unknown)}
         raise Problem(message, errors={"permissions": [message]})
     return sorted(set(permissions))

@@ -42,7 +42,7 @@ def problem_of(error: ValidationError) -> Problem:
     """Django's finding as a failure of ours, field by field."""
     errors = getattr(error, "error_dict", None)
     if errors is None:
-        return Problem("；".join(error.messages))
+        return Problem(_("；").join(error.messages))
     return Problem(errors={field: [str(text) for text in error.message_dict[field]] for field in errors})
 
 
