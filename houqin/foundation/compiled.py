@@ -86,7 +86,7 @@ class _Plan:
         self.annotations = dict(self.compiler.annotation_col_map or {})
 
     def run(self, values: Sequence[Any]) -> list[Any]:
-        parameters = [
+        parameters: list[Any] = [
             value if place is None else value(values[place]) if value else values[place]
             for place, value in self.given
         ]

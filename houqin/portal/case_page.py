@@ -18,9 +18,10 @@ from houqin.affairs.queries import CaseView, Moment
 from houqin.foundation.files.models import File, FileKind
 from houqin.foundation.notices.models import Notice
 from houqin.foundation.people.models import Person
-from houqin.foundation.trail.actors import Outsider
+from houqin.foundation.trail.actors import SYSTEM, Outsider
 from houqin.portal.questions import is_place
 from houqin.portal.rows import who_has
+from houqin.portal.templatetags.look import ago
 from houqin.portal.templatetags.look import moment as moment_words
 from houqin.portal.words import FIRST, VERBS, VerbWords, event_tone, event_words
 
@@ -164,7 +165,7 @@ def _said(field: forms.Field, value: Any) -> str:
         if not isinstance(label, list | tuple)
     }
     values = value if isinstance(value, list) else [value]
-    return "、".join(names.get(str(each), str(each)) for each in values)
+    return _("、").join(names.get(str(each), str(each)) for each in values)
 
 
 def is_picture(file: File) -> bool:
@@ -187,13 +188,19 @@ def _line(moment: Moment, photos: dict[str, dict[str, str]]) -> dict[str, Any]:
     assert event is not None
     return {
         "what": event_words(event),
-        "who": event.actor_name,
-        "at": event.at,
+        "who": _("系统") if event.actor_name == SYSTEM.name else event.actor_name,
+        **_when(event.at),
         "words": event.text,
         "tone": event_tone(event.verb),
         "photos": [photos[pk] for pk in event.data.get("files", ()) if pk in photos],
         "note": _event_note(event),
     }
+
+
+def _when(at: datetime) -> dict[str, str]:
+    """A moment for machines, to the second, and in words; made here because a template's filters take far longer."""
+    local = timezone.localtime(at)
+    return {"iso": local.isoformat(), "exact": f"{local:%Y-%m-%d %H:%M:%S}", "ago": ago(at)}
 
 
 def _event_note(event: Event) -> str:
@@ -211,7 +218,7 @@ def _notice_line(notice: Notice) -> dict[str, Any]:
     return {
         "what": _("通知%(name)s") % {"name": notice.person.name},
         "who": "",
-        "at": notice.created_at,
+        **_when(notice.created_at),
         "said": notice.title,
         "note": note,
         "quiet": True,

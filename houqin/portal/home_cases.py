@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from houqin.affairs.models import State
 from houqin.affairs.rights import RATING_DAYS
@@ -31,12 +32,12 @@ WITH latest AS (
 )
 SELECT c.number, c.title, c.state, c.due_at, c.amber_at, c.confirm_by, c.submitted_at, c.applicant_name, p.full_name,
   w.id IS NOT NULL, l.id IS NOT NULL,
-  (SELECT string_agg(coalesce(a.name, s.name), '、' ORDER BY t.id) FROM affairs_task t
+  (SELECT string_agg(coalesce(a.name, s.name), %(comma)s ORDER BY t.id) FROM affairs_task t
     LEFT JOIN people_person a ON a.id = t.assignee_id LEFT JOIN people_organisation s ON s.id = t.section_id
     WHERE t.case_id = c.id AND t.state = 'open')
-FROM affairs_case c
+FROM (SELECT id FROM latest UNION SELECT id FROM waiting) wanted
+  JOIN affairs_case c ON c.id = wanted.id
   LEFT JOIN places_place p ON p.id = c.place_id LEFT JOIN latest l ON l.id = c.id LEFT JOIN waiting w ON w.id = c.id
-WHERE l.id IS NOT NULL OR w.id IS NOT NULL
 ORDER BY c.id DESC
 """
 _ANSWERS = {State.WAITING_APPLICANT: "supplement", State.CONFIRMING: "confirm", State.COMPLETED: "rate"}
@@ -48,6 +49,7 @@ def for_home(person: Person, *, latest: int = 5, waiting: int = 5) -> tuple[list
     parameters: dict[str, Any] = {
         "me": person.pk,
         "latest": latest,
+        "comma": _("、"),
         "waiting": waiting,
         "rated_since": now - timedelta(days=RATING_DAYS),
     }

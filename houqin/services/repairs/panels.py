@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from houqin.foundation.people.models import Person
 from houqin.portal.shell import NAV, Entry
@@ -17,14 +17,14 @@ NAV.add(
 )
 NAV.add(
     "repairs.incidents",
-    Entry(gettext_lazy("区域事件"), "repairs:incidents", "water", ("repairs.incidents",), 52),
+    Entry(pgettext_lazy("plural", "区域事件"), "repairs:incidents", "water", ("repairs.incidents",), 52),
 )
 NAV.add("repairs.stock", Entry(gettext_lazy("维修物料"), "repairs:stock", "box", ("repairs.stock",), 53))
 
 
 def outages(person: Person | None) -> Iterator[TodayNote]:
     """Open outages: one query."""
-    for incident in queries.open_incidents():
+    for incident in queries.open_now():
         until = timezone.localtime(incident.until)
         yield TodayNote(
             incident.title,

@@ -1,6 +1,6 @@
 """Every read of repairs: spots and faults, orders within one's scope, insight, stock, outages."""
 
-from houqin.services.repairs.queries.incidents import incidents_of, open_incidents
+from houqin.services.repairs.queries.incidents import incidents_of, open_incidents, open_now
 from houqin.services.repairs.queries.insights import (
     Cell,
     HeatMap,
@@ -60,6 +60,7 @@ __all__ = [
     "ledger",
     "moves_of",
     "open_incidents",
+    "open_now",
     "open_task_at",
     "orders_of",
     "panel",
