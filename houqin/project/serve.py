@@ -29,6 +29,7 @@ class Child:
 
     name: str
     command: list[str]
+    nice: int = 0
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     deaths: int = 0
@@ -40,8 +41,12 @@ class Child:
         self.process = subprocess.Popen(
             self.command,
             stdin=subprocess.DEVNULL,
-            preexec_fn=lambda: processes.begin_child(parent),
+            preexec_fn=lambda: self._prepare(parent),
         )
+
+    def _prepare(self, parent: int) -> None:
+        processes.begin_child(parent)
+        os.nice(self.nice)
 
     def tend(self, say: Say) -> None:
         """Start the process again when it has ended and its pause is over."""
@@ -83,7 +88,8 @@ class Supervisor:
         self.scheme = "https" if tls else "http"
         web = [sys.executable, "-m", "houqin.project.web", host, str(port), *(tls or ())]
         worker = [sys.executable, "-m", "houqin", "manage", "procrastinate", "worker", "--concurrency", "4"]
-        self.children = [Child("web server", web), Child("worker", worker)]
+        # Whoever waits before a page goes first: jobs take what processor time is left.
+        self.children = [Child("web server", web), Child("worker", worker, nice=10)]
         self.stopping = False
         self._not_before = 0.0
 

@@ -35,6 +35,16 @@ def test_telling_many_costs_one_insert_and_one_job(cast):
     assert ProcrastinateJob.objects.count() == 1
 
 
+def test_jobs_that_wait_are_done_along_with_the_one_that_runs(cast):
+    tell(cast.staff)
+    tell(cast.head)
+    tell(cast.worker)
+    running = ProcrastinateJob.objects.order_by("id")[0]
+    ProcrastinateJob.objects.filter(pk=running.pk).update(status="doing")
+    assert jobs.deliver(**running.args) == 3
+    assert [job.pk for job in ProcrastinateJob.objects.all()] == [running.pk]
+
+
 def test_nobody_to_tell_is_nothing_to_do(cast):
     tell()
     assert not ProcrastinateJob.objects.exists()
