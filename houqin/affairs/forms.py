@@ -150,9 +150,17 @@ class TransferForm(ReasonForm):
         return _somebody(self, "section")
 
 
+class InOrderField(forms.ModelMultipleChoiceField):
+    """Several records in the order they were chosen: the first section leads."""
+
+    def clean(self, value: Any) -> Any:
+        found = {str(record.pk): record for record in super().clean(value)}
+        return [found[key] for key in dict.fromkeys(map(str, value or ())) if key in found]
+
+
 class DispatchForm(VerbForm):
     standard = frozenset({"comment", "sections", "person"})
-    sections = forms.ModelMultipleChoiceField(
+    sections = InOrderField(
         Organisation.objects.filter(ended_on__isnull=True),
         label=_("承办科室"),
         required=False,

@@ -6,13 +6,14 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 from procrastinate.contrib.django import app
 
+from houqin.affairs import rights
 from houqin.affairs.actions.applicant import confirm_by_silence
 from houqin.affairs.models import Case, State, Task, TaskState
-from houqin.affairs.moves import MovedOn, touching
-from houqin.affairs.who import heads_over
+from houqin.affairs.moves import MovedOn, moved_on, touching
+from houqin.affairs.who import Holder, heads_over
 from houqin.foundation.notices.actions import tell
 from houqin.foundation.trail.actors import SYSTEM
 
@@ -34,15 +35,13 @@ def warn_amber(now: datetime) -> int:
     with transaction.atomic():
         tasks = list(_open().filter(amber_at__lte=now, due_at__gt=now, ambered_at__isnull=True)[:BATCH])
         for task in tasks:
-            if task.assignee:
-                title = format_lazy(gettext_lazy("即将超时：{title}"), title=task.case.title)
-                tell(
-                    [task.assignee],
-                    kind="affairs.amber",
-                    title=title,
-                    url=task.case.get_absolute_url(),
-                    record=task.case,
-                )
+            tell(
+                rights.told_of(task.case, task, now),
+                kind="affairs.amber",
+                title=format_lazy(gettext_lazy("即将超时：{title}"), title=task.case.title),
+                url=task.case.get_absolute_url(),
+                record=task.case,
+            )
         Task.objects.filter(pk__in=[task.pk for task in tasks]).update(ambered_at=now)
     return len(tasks)
 
@@ -60,15 +59,47 @@ def escalate_red(now: datetime) -> int:
 
 def complete_silent(now: datetime) -> int:
     """Cases whose applicant has said nothing for three statutory workdays. Returns how many."""
-    silent = list(
-        Case.objects.filter(state=State.CONFIRMING, confirm_by__lte=now).values_list("pk", flat=True)[:BATCH]
-    )
     done = 0
-    for case_id in silent:
+    for case_id in silent_cases(now):
         with suppress(MovedOn), touching(SYSTEM, "confirm_by_silence", case_id) as move:
             confirm_by_silence(move)
             done += 1
     return done
+
+
+def silent_cases(now: datetime) -> list[int]:
+    """Ids of the cases to complete by silence, those that wait longest first."""
+    silent = Case.objects.filter(state=State.CONFIRMING, confirm_by__lte=now).order_by("confirm_by")
+    return list(silent.values_list("pk", flat=True)[:BATCH])
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="affairs.hand_back", queueing_lock="affairs.hand_back")
+def hand_back_tasks(timestamp: int = 0) -> None:
+    """Every hour: what people who have left still hold goes to somebody who is here. May run twice."""
+    hand_back()
+
+
+def hand_back() -> int:
+    """Give the open tasks of people who have left to the section's queue, approvals to a head above. Returns how many."""
+    left = Task.objects.filter(
+        state=TaskState.OPEN, assignee__isnull=False, assignee__ended_on__lte=timezone.localdate()
+    )
+    return sum(_hand_back(*each) for each in left.values_list("pk", "case_id")[:BATCH])
+
+
+def _hand_back(task_id: int, case_id: int) -> bool:
+    with suppress(MovedOn), touching(SYSTEM, "transfer", case_id) as move:
+        task = next((each for each in move.tasks if each.pk == task_id), None)
+        if task is None or task.assignee is None or task.assignee.is_active:
+            raise moved_on(move)
+        move.task, move.text = task, gettext("%(name)s 已离任") % {"name": task.assignee.name}
+        move.close(task, TaskState.MOVED)
+        (opened,) = move.give([Holder(task.section, task.assignee)], like=task, required=task.required)
+        move.data = {"to": [str(opened.assignee or opened.section)]}
+        move.announce({})
+        return True
+    return False
 
 
 def _escalate(task_id: int, case_id: int, now: datetime) -> bool:
@@ -85,16 +116,15 @@ def _escalate(task_id: int, case_id: int, now: datetime) -> bool:
             section = move.task.section or move.case.section
             heads = heads_over(section)
             move.data = {"to": [head.name for head in heads]}
-            holder = [move.task.assignee] if move.task.assignee else []
             title = format_lazy(gettext_lazy("已超时：{title}"), title=move.case.title)
-            move.tell([*holder, *(head for head in heads if head not in holder)], "affairs.overdue", title)
+            move.tell(list({*move.told([move.task]), *heads}), "affairs.overdue", title)
         return True
 
 
 def _open():  # type: ignore[no-untyped-def]  # a queryset of Task
     return (
         Task.objects.filter(state=TaskState.OPEN, case__state=State.OPEN)
-        .select_related("assignee", "case")
+        .select_related("assignee", "section", "case__section", "case__place")
         .select_for_update(of=("self",), skip_locked=True)
         .order_by("id")
     )

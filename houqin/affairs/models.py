@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from houqin.affairs.declare import ITEMS, ClockKind, Item, StepKind
 from houqin.foundation.people.models import Organisation, Person
@@ -49,9 +50,14 @@ class Clocked(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def stopped_at(self) -> datetime | None:
+        """When the clock stopped for good; its colour stays as it was then."""
+        return None
+
     def colour(self, now: datetime | None = None) -> str:
         """``red`` past the limit, ``amber`` past 80 %, ``paused``, else ``open``."""
-        now = now or timezone.now()
+        now = self.stopped_at or now or timezone.now()
         if self.due_at and self.due_at < (self.paused_at or now):
             return "red"
         if self.paused_at:
@@ -104,7 +110,7 @@ class Case(Clocked):
 
     class Meta:
         verbose_name = _("办件")
-        verbose_name_plural = _("办件")
+        verbose_name_plural = pgettext_lazy("plural", "办件")
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["applicant", "-id"], name="case_by_applicant"),
@@ -140,6 +146,10 @@ class Case(Clocked):
     @property
     def item(self) -> Item:
         return ITEMS[self.item_code]
+
+    @property
+    def stopped_at(self) -> datetime | None:
+        return self.ended_at
 
     @property
     def ended(self) -> bool:
@@ -194,7 +204,7 @@ class Task(Clocked):
 
     class Meta:
         verbose_name = _("待办")
-        verbose_name_plural = _("待办")
+        verbose_name_plural = pgettext_lazy("plural", "待办")
         ordering = ["id"]
         indexes = [
             models.Index(fields=["case", "id"], name="task_by_case"),
@@ -235,6 +245,10 @@ class Task(Clocked):
         return f"{self.step_name} · {self.assignee or self.section}"
 
     @property
+    def stopped_at(self) -> datetime | None:
+        return self.closed_at
+
+    @property
     def holder_name(self) -> str:
         """Who has it, in words."""
         if self.assignee:
@@ -258,7 +272,7 @@ class Event(models.Model):
 
     class Meta:
         verbose_name = _("办理记录")
-        verbose_name_plural = _("办理记录")
+        verbose_name_plural = pgettext_lazy("plural", "办理记录")
         ordering = ["id"]
         indexes = [models.Index(fields=["case", "id"], name="event_by_case")]
 
@@ -275,7 +289,7 @@ class Follower(models.Model):
 
     class Meta:
         verbose_name = _("共同报告人")
-        verbose_name_plural = _("共同报告人")
+        verbose_name_plural = pgettext_lazy("plural", "共同报告人")
         ordering = ["id"]
         indexes = [models.Index(fields=["person", "-id"], name="follower_by_person")]
         constraints = [
@@ -304,7 +318,7 @@ class Rating(models.Model):
 
     class Meta:
         verbose_name = _("评价")
-        verbose_name_plural = _("评价")
+        verbose_name_plural = pgettext_lazy("plural", "评价")
         ordering = ["-at"]
         constraints = [
             models.CheckConstraint(condition=Q(stars__gte=1, stars__lte=5), name="rating_one_to_five"),
@@ -325,7 +339,7 @@ class Delegation(models.Model):
 
     class Meta:
         verbose_name = _("委托")
-        verbose_name_plural = _("委托代办")
+        verbose_name_plural = pgettext_lazy("plural", "委托代办")
         ordering = ["-starts_at"]
         constraints = [
             models.CheckConstraint(
@@ -366,7 +380,7 @@ class ItemSetting(models.Model):
 
     class Meta:
         verbose_name = _("事项设置")
-        verbose_name_plural = _("事项设置")
+        verbose_name_plural = pgettext_lazy("plural", "事项设置")
         ordering = ["position", "item_code"]
         constraints = [
             models.UniqueConstraint(
@@ -399,7 +413,7 @@ class Route(models.Model):
 
     class Meta:
         verbose_name = _("分办规则")
-        verbose_name_plural = _("分办规则")
+        verbose_name_plural = pgettext_lazy("plural", "分办规则")
         ordering = ["item_code", "category", "id"]
         constraints = [
             models.UniqueConstraint(

@@ -21,7 +21,7 @@ from houqin.affairs import clocks, rights
 from houqin.affairs.conditions import CONDITIONS
 from houqin.affairs.declare import ClockKind, Limit, StepKind
 from houqin.affairs.models import Case, Event, Follower, State, Task, TaskState
-from houqin.affairs.who import Holder, resolve
+from houqin.affairs.who import Holder, in_place_of, resolve
 from houqin.foundation.calendar import clock as calendar
 from houqin.foundation.compiled import Compiled, changed, insert, insert_many, snapshot, update
 from houqin.foundation.errors import Conflict, NotFound, NotPermitted
@@ -102,11 +102,19 @@ class Move:
         if rest:
             Task.objects.bulk_update(rest, ["state", "outcome", "closed_at"])
 
+    @property
+    def holding(self) -> set[int]:
+        """Ids of those who have an open task."""
+        open_ones = [task for task in self.tasks if task.state == TaskState.OPEN]
+        return {task.assignee_id for task in open_ones if task.assignee_id}
+
     def give(
         self, holders: Sequence[Holder], *, like: Task | None = None, required: bool | None = None
     ) -> list[Task]:
         """Open a task of the present step for each holder, once a person; ``like`` carries over that task's clock."""
-        once = {holder.person or holder.section: holder for holder in reversed(holders)}
+        kind = StepKind(self.step["kind"])
+        here = [in_place_of(self.case, kind, holder, self.holding) for holder in holders]
+        once = {holder.person or holder.section: holder for holder in reversed(here)}
         opened = [self._task(holder, like, required) for holder in reversed(once.values())]
         insert_many(opened)
         self.tasks.extend(opened)
@@ -132,8 +140,15 @@ class Move:
             clocks.carry(like, task)
             task.moved_from = like
         else:
-            clocks.begin(task, _limit(step["limit"]), now=self.now)
+            self._begin(task, _limit(step["limit"]))
         return task
+
+    def _begin(self, task: Task, limit: Limit | None) -> None:
+        """Start the step's clock; a step without a limit of its own is due when the case is."""
+        if limit:
+            clocks.begin(task, limit, now=self.now)
+        else:
+            clocks.carry(self.case, task)
 
     def _visits(self) -> int:
         visits = self.case.flow.setdefault("visits", {})
@@ -155,6 +170,11 @@ class Move:
             return
         opened = self.give(holders or resolve(self.case, steps[index]["who"]))
         self.case.flow["visits"][str(index)] = opened[0].visit
+
+    def approvals_ahead(self) -> bool:
+        """Whether an approval comes after the present step, as things stand now."""
+        ahead = self.case.flow["steps"][self.case.step + 1 :]
+        return any(step["kind"] == StepKind.APPROVE and CONDITIONS[step["when"]](self.case) for step in ahead)
 
     def ask_applicant(self) -> None:
         """Wait for the applicant's word; three statutory workdays of silence count as yes."""
@@ -187,11 +207,9 @@ class Move:
     # -- people --------------------------------------------------------------------------------------------------
 
     def tell_holders(self, tasks: Iterable[Task]) -> None:
-        """Each holder of ``tasks`` hears of it; for a queue its dispatchers do."""
+        """Each holder of ``tasks`` hears of it, and who stands in for them; for a queue its dispatchers do."""
         for task in tasks:
-            people: list[Person] = (
-                [task.assignee] if task.assignee else rights.dispatchers(self.case, task.section)
-            )
+            people = rights.told_of(self.case, task, self.now)
             title = format_lazy(
                 gettext_lazy("{step}：{title}") if task.assignee else gettext_lazy("待派单：{title}"),
                 step=task.step_name,
@@ -212,11 +230,15 @@ class Move:
                 people, kind=kind, title=title, body=body, url=self.case.get_absolute_url(), record=self.case
             )
 
-    def say(self, comment: str, photos: Sequence[str] = ()) -> None:
-        """What the actor wrote and attached, for the timeline."""
+    def told(self, tasks: Iterable[Task]) -> list[Person]:
+        """Everybody who hears of any of ``tasks``, once."""
+        return list({person: None for task in tasks for person in rights.told_of(self.case, task, self.now)})
+
+    def say(self, comment: str, photos: Sequence[str] = (), session_key: str = "") -> None:
+        """What the actor wrote and attached, for the timeline; a passer-by's files belong to ``session_key``."""
         self.text = comment
         if photos:
-            attach(self.actor, photos, record=self.case, label=self.verb)
+            attach(self.actor, photos, record=self.case, label=self.verb, session_key=session_key)
             self.data["files"] = [str(each) for each in photos]
 
     def announce(self, data: Mapping[str, Any]) -> None:
@@ -352,8 +374,11 @@ def _was_theirs(move: Move, task: Task) -> bool:
 
 def _speak_for_applicant(move: Move, version: int | None) -> None:
     actor, case = move.actor, move.case
-    follower = move.verb == "rate" and actor.pk and case.followers.filter(person=actor.pk).exists()
-    if not follower and not rights.speaks_for_applicant(actor, case):
+    if move.verb == "rate":
+        allowed = rights.may_rate(actor, case, follows=rights.follows(actor, case))
+    else:
+        allowed = rights.speaks_for_applicant(actor, case)
+    if not allowed:
         if not rights.may_see(actor, case):
             raise NotFound
         raise NotPermitted
@@ -365,11 +390,11 @@ def _speak_for_applicant(move: Move, version: int | None) -> None:
 
 def moved_on(move: Move) -> MovedOn:
     """Says where the case is now."""
-    holders = "、".join(str(task.holder_name) for task in move.tasks if task.state == TaskState.OPEN)
-    place = _("由 %(who)s 办理") % {"who": holders} if holders else ""
+    holders = _("、").join(str(task.holder_name) for task in move.tasks if task.state == TaskState.OPEN)
+    place = _("，由 %(who)s 办理") % {"who": holders} if holders else ""
     return MovedOn(
         _("办件已有新进展：现为“%(state)s”%(place)s。请刷新后再操作。")
-        % {"state": move.case.get_state_display(), "place": f"，{place}" if place else ""}
+        % {"state": move.case.get_state_display(), "place": place}
     )
 
 

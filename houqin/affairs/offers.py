@@ -81,11 +81,13 @@ def _combine(item: Item, settings: list[ItemSetting]) -> Offered:
         settings, key=lambda each: len(each.unit.path) if each.unit_id and each.unit else 0
     ):
         name = setting.name or name
-        position = setting.position
+        position = setting.position or position
         enabled = enabled and setting.enabled
         if setting.limit_minutes:
             limit = Limit(setting.limit_minutes, limit.clock if limit else ClockKind.WORKING)
-        steps = {**steps, **setting.steps}
+        for key, changed in setting.steps.items():
+            said = {part: value for part, value in changed.items() if value}
+            steps[key] = {**steps.get(key, {}), **said}
     return Offered(
         item,
         name,

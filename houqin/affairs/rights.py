@@ -31,7 +31,7 @@ APPLICANT_VERBS: dict[str, tuple[str, ...]] = {
     State.CONFIRMING: ("confirm", "reopen"),
     State.COMPLETED: ("rate",),
 }
-SECTION_VIEWERS = ("affairs.view", "affairs.handle")
+SECTION_VIEWERS = ("affairs.view", "affairs.handle", "affairs.dispatch")
 RATING_DAYS = 30
 REMIND_EVERY = timedelta(minutes=30)
 
@@ -48,13 +48,15 @@ def visible(actor: Actor) -> Q:
     delegated = Q(
         Exists(Task.objects.filter(case=OuterRef("pk"), state="open", assignee__in=delegators(actor)))
     )
-    shared = scope.within(
-        actor,
-        "affairs.handle",
-        organisation="section__path",
-        place="case__place__path",
-        service="case__service",
-    )
+    shared = Q(pk__in=[])
+    for permission in PERMISSION.values():
+        shared |= scope.within(
+            actor,
+            permission,
+            organisation="section__path",
+            place="case__place__path",
+            service="case__service",
+        )
     queued = Q(Exists(Task.objects.filter(shared, case=OuterRef("pk"), state="open")))
     return mine | touched | followed | delegated | queued | within_scope(actor)
 
@@ -91,6 +93,21 @@ def speaks_for_applicant(actor: Actor, case: Case) -> bool:
     return is_applicant(actor, case) or (actor.pk is not None and actor.pk == case.registered_by_id)
 
 
+def follows(actor: Actor, case: Case) -> bool:
+    """Whether the person's own report was joined into the case."""
+    if actor.pk is None or not getattr(case, "joined", True):
+        return False
+    return case.followers.filter(person=actor.pk).exists()
+
+
+def is_inside(actor: Actor, case: Case, *, follows: bool, worked: bool) -> bool:
+    """Whether the inner story is for ``actor``, who sees the case. Who applied or joined is outside, unless work
+    (``worked``: they have or had a task) or an appointment brings them in."""
+    if worked or not (follows or is_applicant(actor, case)):
+        return True
+    return any(scope_grant(actor, permission, case) for permission in SECTION_VIEWERS)
+
+
 def delegators(actor: Actor, at: datetime | None = None) -> Any:
     """Ids of those whose tasks ``actor`` has while they are away."""
     at = at or timezone.now()
@@ -103,7 +120,7 @@ def scope_grant(
     """The appointment that gives ``actor`` the permission over the case, by handling or applicant's section."""
     narrowing = {"place_path": case.place.path if case.place else "", "service": case.service}
     sections = [section or case.section]
-    if permission == "affairs.view" and case.organisation:
+    if permission in ("affairs.view", "affairs.intake") and case.organisation:
         sections.append(case.organisation)
     for each in sections:
         if grant := scope.grant_for(actor, permission, organisation_path=each.path, **narrowing):
@@ -116,7 +133,17 @@ def away_for(actor: Actor, tasks: Sequence[Task], at: datetime) -> frozenset[int
     others = {task.assignee_id for task in tasks if task.assignee_id and task.assignee_id != actor.pk}
     if not others or actor.pk is None:
         return frozenset()
-    return frozenset(delegators(actor, at).filter(person__in=others).values_list("person", flat=True))
+    standing_in = {each.person_id for each in _DELEGATIONS.rows(actor.pk, at)}
+    return frozenset(others & standing_in)
+
+
+_DELEGATIONS = Compiled(
+    lambda delegate, at: Delegation.objects.filter(
+        delegate=delegate, starts_at__lte=at, ends_at__gt=at
+    ).order_by(),
+    int,
+    datetime,
+)
 
 
 def task_grant(
@@ -125,7 +152,7 @@ def task_grant(
     """Whether ``actor`` may do ``verb`` on an open task, and by which appointment.
 
     Allowed: its holder, their delegate while they are away, a member of the section it queues in, and the section's
-    dispatcher for dispatching and transferring. Nobody approves their own case.
+    dispatcher for dispatching and transferring work, but not for choosing who approves. Nobody approves their own case.
     """
     if actor is SYSTEM:
         return True, None
@@ -138,9 +165,8 @@ def task_grant(
         return verb != "accept" or task.accepted_at is None, grant
     if task.assignee_id is None and grant:
         return verb in ("accept", "transfer") or task.kind != StepKind.HANDLE, grant
-    if verb in DISPATCHER_VERBS and (
-        dispatcher := scope_grant(actor, "affairs.dispatch", case, task.section)
-    ):
+    dispatches = verb in DISPATCHER_VERBS and task.kind != StepKind.APPROVE
+    if dispatches and (dispatcher := scope_grant(actor, "affairs.dispatch", case, task.section)):
         return True, dispatcher
     if task.assignee_id in away:
         return verb != "accept" or task.accepted_at is None, grant
@@ -154,19 +180,25 @@ def verbs_on_task(actor: Actor, case: Case, task: Task, away: frozenset[int]) ->
     verbs = [verb for verb in TASK_VERBS[task.kind] if task_grant(actor, verb, case, task, away)[0]]
     if task.arrived_at:
         verbs = [verb for verb in verbs if verb != "arrive"]
-    return [verb for verb in verbs if verb != "return_step" or task.step > 0]
+    return [verb for verb in verbs if verb != "return_step" or _entered_before(case, task.step)]
 
 
-def verbs_of_applicant(actor: Actor, case: Case, at: datetime, *, rated: bool) -> list[str]:
-    """What the applicant can do now. Followers may rate too."""
-    verbs = list(APPLICANT_VERBS.get(case.state, ()))
-    if not can_rate(case, at) or rated:
-        verbs = [verb for verb in verbs if verb != "rate"]
-    if not is_applicant(actor, case):
-        if not speaks_for_applicant(actor, case):
-            return []
-        verbs = [verb for verb in verbs if verb != "rate"]
-    return verbs
+def _entered_before(case: Case, step: int) -> bool:
+    """Whether the case has been at a step before ``step``: one whose condition did not hold was left out."""
+    return any(int(index) < step for index in case.flow.get("visits", {}))
+
+
+def verbs_of_applicant(actor: Actor, case: Case, at: datetime, *, rated: bool, follows: bool) -> list[str]:
+    """What the applicant can do now. Whose report was joined (``follows``) may rate too; a clerk may not."""
+    verbs = APPLICANT_VERBS.get(case.state, ())
+    rates = can_rate(case, at) and not rated and may_rate(actor, case, follows=follows)
+    speaks = speaks_for_applicant(actor, case)
+    return [verb for verb in verbs if (rates if verb == "rate" else speaks)]
+
+
+def may_rate(actor: Actor, case: Case, *, follows: bool) -> bool:
+    """Whether a rating is theirs to give: of those who asked for it, never of a clerk for them."""
+    return follows or is_applicant(actor, case)
 
 
 def can_rate(case: Case, at: datetime) -> bool:
@@ -193,6 +225,26 @@ _OPEN_TASKS = Compiled(
         .order_by("id")
     ),
     int,
+)
+
+
+def told_of(case: Case, task: Task, at: datetime) -> list[Person]:
+    """Who hears of a task: its holder and, while they are away, their delegate; of a queue its dispatchers."""
+    if task.assignee is None:
+        return dispatchers(case, task.section)
+    people = [task.assignee, *(each.delegate for each in _DELEGATES.rows(task.assignee_id, at))]
+    own = case.applicant_id if task.kind == StepKind.APPROVE else None
+    return [person for person in people if person.pk != own]
+
+
+_DELEGATES = Compiled(
+    lambda person, at: (
+        Delegation.objects.filter(person=person, starts_at__lte=at, ends_at__gt=at)
+        .select_related("delegate")
+        .order_by()
+    ),
+    int,
+    datetime,
 )
 
 

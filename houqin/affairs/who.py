@@ -1,12 +1,13 @@
 """Named answers to "who has this step?": people, or a section whose queue it waits in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from houqin.affairs.declare import StepKind
 from houqin.affairs.models import Case, TaskState
 from houqin.foundation import tree
 from houqin.foundation.people.models import Appointment, Organisation, Person
@@ -68,6 +69,19 @@ def head_of_applicant(case: Case, argument: str) -> Sequence[Holder]:
     if case.organisation is None:
         return []
     return [Holder(person=head) for head in heads_over(case.organisation, applicant_id=case.applicant_id)]
+
+
+def in_place_of(case: Case, kind: StepKind, holder: Holder, holding: Collection[int]) -> Holder:
+    """``holder`` while the person is here. For somebody who has left: a head above for an approval (one who is not
+    among ``holding`` already), the section's queue for anything else."""
+    person = holder.person
+    if person is None or person.is_active:
+        return holder
+    if kind == StepKind.APPROVE:
+        heads = heads_over(person.organisation, applicant_id=case.applicant_id)
+        if head := next((each for each in heads if each.pk not in holding), None):
+            return Holder(section=holder.section, person=head)
+    return Holder(section=holder.section or case.section)
 
 
 @who("role")

@@ -31,11 +31,12 @@ def supplement(
     comment: str,
     version: int | None = None,
     photos: Sequence[str] = (),
+    session_key: str = "",
     data: Data = NOTHING,
 ) -> Case:
     """Bring what was missing (补正). The clocks go on with what was left."""
     with moving(actor, "supplement", case=case, version=version) as move:
-        move.say(comment, photos)
+        move.say(comment, photos, session_key)
         move.resume()
         move.tell_holders(move.tasks)
         move.announce(data)
@@ -55,7 +56,7 @@ def confirm(
 
 def confirm_by_silence(move: Move) -> None:
     """Three statutory workdays without a word complete the case. For the job that watches limits."""
-    if move.case.state != State.CONFIRMING:
+    if move.case.confirm_by is None or move.case.confirm_by > move.now:
         raise moved_on(move)
     move.finish(State.COMPLETED)
     move.tell_applicant(
@@ -70,11 +71,12 @@ def reopen(
     comment: str,
     version: int | None = None,
     photos: Sequence[str] = (),
+    session_key: str = "",
     data: Data = NOTHING,
 ) -> Case:
     """ "Not fixed": the job goes back to those who did it, with a new limit for the step; the promise goes on."""
     with moving(actor, "reopen", case=case, version=version) as move:
-        move.say(comment, photos)
+        move.say(comment, photos, session_key)
         move.case.reopened += 1
         move.case.state, move.case.confirm_by = State.OPEN, None
         clocks.resume(move.case, now=move.now)
@@ -100,11 +102,8 @@ def remind(
         move.text = comment
         move.case.reminded_at = move.now
         move.case.reminders += 1
-        people = [task.assignee for task in move.tasks if task.assignee]
-        if not people:
-            people = rights.dispatchers(move.case, None)
         move.tell(
-            people,
+            move.told(move.tasks),
             "affairs.reminded",
             format_lazy(gettext_lazy("催办：{title}"), title=move.case.title),
             comment,
@@ -119,13 +118,11 @@ def withdraw(
     """Take the request back (撤回)."""
     with moving(actor, "withdraw", case=case, version=version) as move:
         move.text = comment
-        people = [task.assignee for task in move.tasks if task.assignee]
+        people = move.told(task for task in move.tasks if task.assignee)
         move.finish(State.WITHDRAWN)
-        move.tell(
-            people,
-            "affairs.withdrawn",
-            format_lazy(gettext_lazy("申请人已撤回：{title}"), title=move.case.title),
-        )
+        title = format_lazy(gettext_lazy("申请人已撤回：{title}"), title=move.case.title)
+        move.tell(people, "affairs.withdrawn", title)
+        move.tell_applicant("affairs.withdrawn", title)
         move.announce(data)
     return move.case
 
@@ -201,11 +198,8 @@ def _save_rating(
 
 
 def _who_did(case: Case) -> list[Task]:
-    """The tasks of the last visit of the last handled step that were done."""
-    done = list(
-        case.tasks.filter(kind=StepKind.HANDLE, state=TaskState.DONE)
-        .select_related("section", "assignee")
-        .order_by("id")
-    )
+    """The tasks of the last visit of the last handled step that were done; of the last step where none is handled."""
+    every = list(case.tasks.filter(state=TaskState.DONE).select_related("section", "assignee").order_by("id"))
+    done = [task for task in every if task.kind == StepKind.HANDLE] or every
     last = max(done, key=lambda task: (task.step, task.visit))
     return [task for task in done if (task.step, task.visit) == (last.step, last.visit)]

@@ -46,11 +46,13 @@ def perform(
     version: int | None = None,
     data: Mapping[str, Any],
     permit: Callable[[Case], None] | None = None,
+    session_key: str = "",
 ) -> Case:
     """Do ``verb`` on the case: on ``task`` for whoever has it, at ``version`` for the applicant.
 
-    ``permit`` may refuse a case that the actor sees, by raising. Raises NotFound for an unknown verb or a task of another case, Problem with ``errors`` by field, and whatever the
-    verb itself raises.
+    ``permit`` may refuse a case that the actor sees, by raising. ``session_key`` owns what a passer-by uploaded. Raises
+    NotFound for an unknown verb or a task of another case, Problem with ``errors`` by field, and whatever the verb
+    itself raises.
     """
     if verb not in VERB_FORMS:
         raise NotFound(_("没有“%(verb)s”这个操作。") % {"verb": verb})
@@ -66,6 +68,8 @@ def perform(
         standard, extra = form.split()
         if verb in _OF_TASK:
             return _OF_TASK[verb](actor, task=task, data=extra, **standard)
+        if "photos" in standard:
+            standard["session_key"] = session_key
         return _OF_APPLICANT[verb](actor, case=case, version=version, data=extra, **standard)
 
 

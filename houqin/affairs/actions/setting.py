@@ -8,15 +8,18 @@ from django.db import IntegrityError, transaction
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
 
-from houqin.affairs.declare import ITEMS
+from houqin.affairs.declare import ITEMS, ClockKind, Item
 from houqin.affairs.models import Delegation, Favourite, ItemSetting, Route
-from houqin.foundation.errors import Conflict, NotFound, NotPermitted, Problem
+from houqin.foundation.errors import Conflict, NotFound, Problem
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Organisation, Person
 from houqin.foundation.places.models import Place
 from houqin.foundation.trail import actions as trail
-from houqin.foundation.trail.actors import SYSTEM, Actor
+from houqin.foundation.trail.actors import Actor
 
+_MANAGE = "affairs.manage"
+#: A year: longer is a slip of the finger, and arithmetic of calendars ends somewhere.
+_LONGEST_MINUTES = 366 * 24 * 60
 _FIELDS = ["item_code", "unit", "name", "position", "enabled", "limit_minutes", "steps"]
 
 
@@ -36,19 +39,11 @@ def change_item(
 
     Raises Problem for a step the item does not have or a limit that is not a positive number of minutes.
     """
-    _may_manage(actor)
-    declared = ITEMS.get(item)
-    if declared is None:
-        raise NotFound(_("没有这个服务事项，请从服务目录中选择。"))
-    steps = {key: dict(value) for key, value in (steps or {}).items()}
-    for key, value in steps.items():
-        minutes = value.get("minutes")
-        if declared.step(key) is None:
-            raise Problem(
-                _("该事项没有“%(step)s”环节。") % {"step": key}, errors={"steps": [_("环节不存在。")]}
-            )
-        if minutes is not None and (not isinstance(minutes, int) or minutes <= 0):
-            raise Problem(_("时限应为大于零的分钟数。"), errors={"steps": [_("时限应为大于零的分钟数。")]})
+    declared = _declared(item)
+    grant = _manages(actor, declared, unit)
+    if limit_minutes is not None:
+        _check_minutes(limit_minutes, "limit_minutes")
+    steps = {key: _checked_step(declared, key, value) for key, value in (steps or {}).items()}
     setting = ItemSetting.objects.select_for_update().filter(item_code=item, unit=unit).first()
     before = model_to_dict(setting, _FIELDS) if setting else None
     setting = setting or ItemSetting(item_code=item, unit=unit)
@@ -58,7 +53,13 @@ def change_item(
     after = model_to_dict(setting, _FIELDS)
     if before != after:
         trail.record(
-            actor, "affairs.change_item", setting, before=before, after=after, name=str(declared.name)
+            actor,
+            "affairs.change_item",
+            setting,
+            before=before,
+            after=after,
+            grant=grant,
+            name=str(declared.name),
         )
     return setting
 
@@ -74,23 +75,24 @@ def set_route(
     unit: Organisation | None = None,
 ) -> Route:
     """Say which section gets the cases of an item, a category, a place, a unit. Replaces the rule for the same ones."""
-    _may_manage(actor)
-    if item not in ITEMS:
-        raise NotFound(_("没有这个服务事项，请从服务目录中选择。"))
+    grant = _manages(actor, _declared(item), unit, section)
     route = Route.objects.filter(item_code=item, category=category, place=place, unit=unit).first()
     before = {"section": route.section_id} if route else None
     route = route or Route(item_code=item, category=category, place=place, unit=unit)
     route.section = section
     route.save()
-    trail.record(actor, "affairs.set_route", route, before=before, after=model_to_dict(route), name=item)
+    trail.record(
+        actor, "affairs.set_route", route, before=before, after=model_to_dict(route), grant=grant, name=item
+    )
     return route
 
 
 @transaction.atomic
 def unset_route(actor: Actor, *, route: Route) -> None:
     """Take a routing rule away."""
-    _may_manage(actor)
-    trail.record(actor, "affairs.unset_route", route, before=model_to_dict(route), name=route.item_code)
+    grant = _manages(actor, ITEMS.get(route.item_code), route.unit, route.section)
+    before = model_to_dict(route)
+    trail.record(actor, "affairs.unset_route", route, before=before, grant=grant, name=route.item_code)
     route.delete()
 
 
@@ -101,6 +103,9 @@ def delegate_tasks(
     """Let somebody else have my tasks while I am away (委托代办). Raises Conflict where I have a delegate already."""
     if delegate.pk == actor.pk:
         raise Problem(_("不能委托给自己，请另选一位。"), errors={"delegate": [_("请另选一位。")]})
+    if not delegate.is_active:
+        words = _("%(name)s 已离开，请另选一位。") % {"name": delegate.name}
+        raise Problem(words, errors={"delegate": [words]})
     if ends_at <= starts_at:
         raise Problem(_("结束时间应晚于开始时间。"), errors={"ends_at": [_("应晚于开始时间。")]})
     try:
@@ -143,6 +148,47 @@ def set_favourites(actor: Person, *, items: Sequence[str]) -> None:
     )
 
 
-def _may_manage(actor: Actor) -> None:
-    if actor is not SYSTEM and not scope.holds(actor, "affairs.manage"):
-        raise NotPermitted
+def _declared(item: str) -> Item:
+    declared = ITEMS.get(item)
+    if declared is None:
+        raise NotFound(_("没有这个服务事项，请从服务目录中选择。"))
+    return declared
+
+
+def _manages(
+    actor: Actor, item: Item | None, unit: Organisation | None, section: Organisation | None = None
+) -> scope.Grant:
+    """What holds for everybody is set by who manages everything; what holds for a unit, by who manages it (and the
+    section that shall work for it)."""
+    if unit is None:
+        return scope.authorise_everywhere(actor, _MANAGE)
+    service = item.service if item else ""
+    if section is not None:
+        scope.authorise(actor, _MANAGE, organisation_path=section.path, service=service)
+    return scope.authorise(actor, _MANAGE, organisation_path=unit.path, service=service)
+
+
+def _checked_step(item: Item, key: str, value: Any) -> dict[str, Any]:
+    """What is set of one step. Raises Problem for whatever submission could not read later."""
+    if item.step(key) is None:
+        raise Problem(_("该事项没有“%(step)s”环节。") % {"step": key}, errors={"steps": [_("环节不存在。")]})
+    if not isinstance(value, Mapping) or set(value) - {"name", "minutes", "clock"}:
+        raise _unreadable()
+    if value.get("minutes") is not None:
+        _check_minutes(value["minutes"], "steps")
+    if not isinstance(value.get("name") or "", str) or (value.get("clock") or "") not in [
+        "",
+        *ClockKind.values,
+    ]:
+        raise _unreadable()
+    return dict(value)
+
+
+def _unreadable() -> Problem:
+    words = _("环节设置只能含名称（name）、时限分钟数（minutes）和计时方式（clock：working 或 wall）。")
+    return Problem(words, errors={"steps": [words]})
+
+
+def _check_minutes(minutes: Any, field: str) -> None:
+    if isinstance(minutes, bool) or not isinstance(minutes, int) or not 0 < minutes <= _LONGEST_MINUTES:
+        raise Problem(_("时限应为大于零的分钟数。"), errors={field: [_("时限应为大于零的分钟数。")]})

@@ -17,6 +17,7 @@ from houqin.foundation.compiled import insert
 from houqin.foundation.errors import NotFound, NotPermitted, Problem
 from houqin.foundation.files.actions import attach
 from houqin.foundation.people.models import Organisation, Person
+from houqin.foundation.trail import actions as trail
 from houqin.foundation.trail.actors import Actor, Outsider
 
 
@@ -74,6 +75,12 @@ def _applicant(actor: Actor, applicant: Person | Outsider | None, item: Item) ->
     return actor
 
 
+def _may_register(actor: Actor, case: Case) -> None:
+    """A clerk takes calls for the sections, and of the people, within their scope."""
+    if case.registered_by_id and not rights.scope_grant(actor, "affairs.intake", case):
+        raise NotPermitted(_("您没有代他人登记的权限。"))
+
+
 def _checked(item: Item, data: Mapping[str, Any], actor: Actor) -> CaseForm:
     assert item.form is not None
     form = item.form(data, actor=actor)
@@ -116,6 +123,7 @@ def _open(
         ),
         submitted_at=now,
     )
+    _may_register(actor, case)
     clocks.begin(case, offer.limit, now=now)
     insert(case)
     case.joined = False  # type: ignore[attr-defined]  # as if read by moves: nobody has joined a new case
@@ -133,10 +141,7 @@ def _join(
 ) -> Case:
     """Take another report into the running case: its applicant follows the case from now on."""
     person = applicant if isinstance(applicant, Person) else None
-    known = person is not None and (
-        case.applicant_id == person.pk or case.followers.filter(person=person).exists()
-    )
-    if not known:
+    if not _knows_of(case, applicant):
         Follower.objects.create(
             case=case,
             person=person,
@@ -147,10 +152,29 @@ def _join(
         )
     attach(actor, form.file_ids(), record=case, label="submit", session_key=session_key)
     Event.objects.create(
-        case=case, at=timezone.now(), actor=person, actor_name=applicant.name, verb="join", text=form.title()
+        case=case,
+        at=timezone.now(),
+        actor=actor if isinstance(actor, Person) else None,
+        actor_name=actor.name,
+        verb="join",
+        text=form.title(),
+        data={} if actor == applicant else {"for": applicant.name},
     )
+    trail.record(actor, "affairs.join", case, after={"for": applicant.name}, name=case.number)
     item.moments.joined(case, form)
     return case
+
+
+def _knows_of(case: Case, applicant: Person | Outsider) -> bool:
+    """Whether the running case is theirs, or they joined it before."""
+    if rights.is_applicant(applicant, case):
+        return True
+    who = (
+        {"phone": applicant.phone, "person": None}
+        if isinstance(applicant, Outsider)
+        else {"person": applicant}
+    )
+    return case.followers.filter(**who).exists()
 
 
 def _next_id() -> int:

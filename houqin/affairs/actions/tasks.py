@@ -12,6 +12,7 @@ from houqin.affairs import who
 from houqin.affairs.declare import StepKind
 from houqin.affairs.models import Case, State, Task, TaskState
 from houqin.affairs.moves import Move, moving
+from houqin.affairs.rights import PERMISSION
 from houqin.affairs.who import Holder
 from houqin.foundation.errors import NotFound, Problem
 from houqin.foundation.people import scope
@@ -35,9 +36,7 @@ def approve(
         ]
         if not any(each.required for each in waiting):
             move.close_rest(waiting)
-            if not any(
-                step["kind"] == StepKind.APPROVE for step in move.case.flow["steps"][move.case.step + 1 :]
-            ):
+            if not move.approvals_ahead():
                 move.case.item.moments.approved(move.case)
             move.enter(move.case.step + 1)
         move.announce(data)
@@ -120,7 +119,8 @@ def dispatch(
     """Send the case to a person, or to one or several sections under one and the same deadline (派单)."""
     with moving(actor, "dispatch", task=task) as move:
         sections = list(sections)
-        holders = [_person_in(move, person, sections[0] if sections else None)] if person else []
+        lead = sections[0] if sections else None
+        holders = [_person_in(move, person, lead, StepKind.HANDLE)] if person else []
         holders += [
             who.on_duty_in(section, move.case, move.now) for section in (sections[1:] if person else sections)
         ]
@@ -145,6 +145,8 @@ def accept(actor: Actor, *, task: int, comment: str = "", data: Data = NOTHING) 
     with moving(actor, "accept", task=task) as move:
         current = _task(move)
         if current.assignee_id is None:
+            if move.actor.pk in move.holding:
+                raise Problem(_("您已在办理此件，请由其他人员接单。"), code="same_holder")
             current.assignee = move.person
         current.accepted_at = move.now
         current.save(update_fields=["assignee", "accepted_at"])
@@ -216,7 +218,7 @@ def transfer(
         move.data |= {"to": _name(holder)}
         move.close(current, TaskState.MOVED)
         move.give([holder], like=current, required=current.required)
-        if holder.section and current.kind == StepKind.HANDLE and len(move.case.flow["steps"]) > current.step:
+        if holder.section and current.kind == StepKind.HANDLE:
             move.case.section = holder.section
         move.announce(data)
     return move.case
@@ -257,34 +259,45 @@ def _name(holder: Holder) -> str:
 
 def _target(move: Move, task: Task, section: Organisation | None, person: Person | None) -> Holder:
     if task.kind == StepKind.APPROVE:
-        return _approver(move, person)
+        return _approver(move, task, person)
     if person:
-        return _person_in(move, person, section or task.section)
+        return _person_in(move, person, section or task.section, StepKind(task.kind))
     assert section is not None
     if task.kind == StepKind.DISPATCH:
         return Holder(section=section)
     return who.on_duty_in(section, move.case, timezone.now())
 
 
-def _approver(move: Move, person: Person | None) -> Holder:
+def _approver(move: Move, task: Task, person: Person | None) -> Holder:
     if person is None:
         raise Problem(_("审批只能转给人员，请选择一位。"), errors={"person": [_("请选择一位审批人。")]})
     if person.pk == move.case.applicant_id:
         raise Problem(_("申请人不能审批自己的办件，请另选人员。"), errors={"person": [_("请另选人员。")]})
-    return Holder(person=person)
+    over = [each for each in (task.section, move.case.section, move.case.organisation) if each]
+    if not any(_may(move, person, StepKind.APPROVE, each) for each in over):
+        raise Problem(
+            _("%(name)s 没有审批此件的权限，请另选人员。") % {"name": person.name},
+            code="cannot_handle",
+            errors={"person": [_("请另选人员。")]},
+        )
+    return Holder(section=task.section, person=person)
 
 
-def _person_in(move: Move, person: Person, section: Organisation | None) -> Holder:
+def _may(move: Move, person: Person, kind: StepKind, section: Organisation) -> bool:
+    place = move.case.place.path if move.case.place else ""
+    permission = PERMISSION[kind]
+    return bool(
+        scope.grant_for(
+            person, permission, organisation_path=section.path, place_path=place, service=move.case.service
+        )
+    )
+
+
+def _person_in(move: Move, person: Person, section: Organisation | None, kind: StepKind) -> Holder:
     """The person with the section they would do it for. Raises Problem when they may not handle this kind of case."""
     section = section or person.organisation
     for each in (section, person.organisation):
-        if scope.grant_for(
-            person,
-            "affairs.handle",
-            organisation_path=each.path,
-            place_path=move.case.place.path if move.case.place else "",
-            service=move.case.service,
-        ):
+        if _may(move, person, kind, each):
             return Holder(section=each, person=person)
     raise Problem(
         _("%(name)s 不负责此处的这类事项，请另选人员，或转给其所在科室。") % {"name": person.name},

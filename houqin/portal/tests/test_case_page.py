@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from houqin.affairs.models import Case, Event, Rating, State
 from houqin.foundation.trail.actors import Outsider
@@ -172,6 +173,26 @@ def test_a_passer_by_opens_only_the_case_they_proved(desk, client):
     answer = client.post(f"/cases/{case.number}/remind", {"version": case.version})
     assert answer.status_code == 302
     assert Case.objects.get().reminders == 1
+
+
+def test_a_passer_by_adds_what_was_missing_with_a_photo(desk, client):
+    case = desk.submit(by=Outsider("王女士", "13900001111"))
+    client.post("/track", {"number": case.number, "phone": "13900001111"})
+    case = desk.do("request_supplement", case, by=desk.cast.worker, comment="请补一张照片")
+    note = SimpleUploadedFile("说明.txt", "水龙头在窗边".encode(), "text/plain")
+    file = client.post("/files/", {"file": note}).json()["id"]
+    data = {"version": case.version, "comment": "见附件", "photos": file}
+    answer = client.post(f"/cases/{case.number}/supplement", data)
+    assert answer.status_code == 302
+    assert client.get(f"/files/{file}").getvalue().decode() == "水龙头在窗边"
+    assert Case.objects.get().state == "open"
+
+
+def test_an_approval_is_handed_to_somebody_who_approves(desk, as_person):
+    case = desk.submit("借用会场", item="dummy.ask")
+    form = page(as_person(desk.cast.head), case, "/transfer", **HTMX).content.decode()
+    assert "林正" in form
+    assert "赵铁柱" not in form
 
 
 def test_tracking_is_counted(desk, client):

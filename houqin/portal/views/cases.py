@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from houqin.affairs import actions
 from houqin.affairs import queries as affairs
+from houqin.affairs.declare import StepKind
 from houqin.affairs.forms import VERB_FORMS, VerbForm, form_of
 from houqin.affairs.models import Case
 from houqin.affairs.moves import MovedOn
-from houqin.affairs.rights import is_applicant, open_tasks
+from houqin.affairs.rights import PERMISSION, is_applicant, open_tasks
 from houqin.foundation.errors import NotFound, NotPermitted, Problem
 from houqin.foundation.people.models import Person
 from houqin.foundation.people.scope import holders
@@ -89,7 +90,8 @@ def _act(request: HttpRequest, viewer: Viewer, number: str, verb: str) -> HttpRe
     names = _names(request.POST) or _names(request.GET)
     data = _data(verb, request.POST)
     try:
-        changed = actions.perform(viewer, verb, case=number, data=data, **names)  # type: ignore[arg-type]  # task and version are numbers
+        key = request.session.session_key or ""
+        changed = actions.perform(viewer, verb, case=number, data=data, session_key=key, **names)  # type: ignore[arg-type]  # task and version are numbers
     except Problem as problem:
         if not problems.is_about_input(problem):
             raise
@@ -144,12 +146,14 @@ def _form(case: Case, viewer: Viewer, verb: str, **options: Any) -> VerbForm:
 
 
 def _people(case: Case, verb: str) -> Any:
-    if verb != "add_approver":
+    """Who can be asked: to agree as well, or to do what the present step is about."""
+    kind = StepKind.APPROVE if verb == "add_approver" else StepKind(case.flow["steps"][case.step]["kind"])
+    if verb == "dispatch" or kind not in (StepKind.APPROVE, StepKind.DISPATCH):
         return affairs.possible_handlers(None, case)  # type: ignore[arg-type]  # whoever asks, the same people
-    over = case.organisation or case.section
+    over = (case.organisation or case.section) if kind == StepKind.APPROVE else case.section
     place = case.place.path if case.place else ""
-    found = holders("affairs.approve", organisation_path=over.path, place_path=place, service=case.service)
-    return found.exclude(pk=case.applicant_id) if case.applicant_id else found
+    found = holders(PERMISSION[kind], organisation_path=over.path, place_path=place, service=case.service)
+    return found.exclude(pk=case.applicant_id) if kind == StepKind.APPROVE and case.applicant_id else found
 
 
 def _show(
