@@ -35,7 +35,7 @@ _METADATA = {
     "Content-Transfer-Encoding": "8bit",
     "Plural-Forms": "nplurals=2; plural=(n != 1);",
 }
-_PLAIN = {"_", "gettext", "gettext_lazy", "gettext_noop"}
+_PLAIN = {"_", "_n", "gettext", "gettext_lazy", "gettext_noop"}
 _PLURAL = {"ngettext", "ngettext_lazy"}
 _CONTEXT = {"pgettext", "pgettext_lazy"}
 _BOTH = {"npgettext", "npgettext_lazy"}
@@ -144,7 +144,7 @@ def check() -> list[str]:
         found += [
             f"{path.relative_to(ROOT)}: other placeholders than in {entry.msgid[:60]!r}"
             for entry in _read(path)
-            if not _same_places(entry)
+            if not _same_places(entry, complete=path.parts[-3] == COMPLETE)
         ]
     for domain in DOMAINS:
         found += _lacking(messages(domain), LOCALE / COMPLETE / "LC_MESSAGES" / f"{domain}.po")
@@ -170,9 +170,13 @@ def _fits(entry: polib.POEntry, message: Message) -> bool:
     return bool(entry.msgid_plural) == bool(message.plural)
 
 
-def _same_places(entry: polib.POEntry) -> bool:
-    """Whether a translation names what its source names; one and few may leave the number out."""
+def _same_places(entry: polib.POEntry, *, complete: bool) -> bool:
+    """Whether a translation names what its source names. One and few may leave the number out; a library's message
+    may be said in fewer words.
+    """
     wanted = Counter(_PLACE.findall(entry.msgid))
+    if not complete:
+        return set(_PLACE.findall(entry.msgstr)) <= set(wanted)
     if not entry.msgid_plural:
         return not entry.msgstr or Counter(_PLACE.findall(entry.msgstr)) == wanted
     allowed = set(wanted) | set(_PLACE.findall(entry.msgid_plural))

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from houqin.exchange.api import api
@@ -15,12 +16,18 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 def docs(request: HttpRequest) -> HttpResponse:
     schema: dict[str, Any] = api.get_openapi_schema(path_prefix="/api/v1/")
     calls = [
-        {"method": method.upper(), "path": path, **operation, "body": _body(operation)}
+        {"method": method.upper(), "path": path, **_said(operation), "body": _body(operation)}
         for path, operations in schema["paths"].items()
         for method, operation in operations.items()
         if method in _METHODS
     ]
-    return render(request, "exchange/docs.html", {"info": schema["info"], "calls": calls})
+    return render(request, "exchange/docs.html", {"info": _said(schema["info"]), "calls": calls})
+
+
+def _said(described: dict[str, Any]) -> dict[str, Any]:
+    """A description with its words in the reader's language; they are marked where they are written."""
+    words = ("title", "summary", "description")
+    return described | {name: gettext(described[name]) for name in words if described.get(name)}
 
 
 def _body(operation: dict[str, Any]) -> list[dict[str, Any]]:

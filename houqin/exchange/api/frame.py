@@ -14,6 +14,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from houqin.exchange import once, tokens
+from houqin.exchange.api.wording import in_words
 from houqin.exchange.models import Token
 from houqin.foundation.errors import NotFound, NotPermitted, Problem
 from houqin.foundation.people.models import Person
@@ -143,14 +144,14 @@ def install_handlers(api: NinjaAPI) -> None:
     def on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
         errors: dict[str, list[str]] = {}
         for each in error.errors:
-            errors.setdefault(str(each["loc"][-1]), []).append(str(each["msg"]))
+            errors.setdefault(str(each["loc"][-1]), []).append(in_words(each))
         problem = Problem(_("参数有误，请按 errors 更正。"), errors=errors)
         problem.status = 422
         return problem_response(problem)
 
     @api.exception_handler(HttpError)
     def on_http(request: HttpRequest, error: HttpError) -> HttpResponse:
-        problem = Problem(error.message, code="bad_request")
+        problem = Problem(_(error.message), code="bad_request")
         problem.status = error.status_code
         return problem_response(problem)
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _n
 from ninja import Field, NinjaAPI, Query, Schema
 
 from houqin import __version__
@@ -41,9 +42,11 @@ from houqin.foundation.places.queries import find_places
 APPLICANT_VERBS = {"supplement", "confirm", "reopen", "remind", "withdraw", "rate"}
 
 api = NinjaAPI(
-    title="Houqin 数智后勤",
+    title=_n("Houqin 数智后勤"),
     version=__version__,
-    description="机关后勤服务平台接口。错误一律为 RFC 9457 application/problem+json；写操作支持 Idempotency-Key。",
+    description=_n(
+        "机关后勤服务平台接口。错误一律为 RFC 9457 application/problem+json；写操作支持 Idempotency-Key。"
+    ),
     auth=Bearer(),
     docs_url=None,
     openapi_url="/openapi.json",
@@ -68,19 +71,21 @@ class RowFilter(Paging):
     changed_since: datetime | None = None
 
 
-@api.get("/me", response={200: shapes.Me, **PROBLEMS}, summary="本人、所在组织与任职")
+@api.get("/me", response={200: shapes.Me, **PROBLEMS}, summary=_n("本人、所在组织与任职"))
 def me(request: HttpRequest) -> dict[str, Any]:
     return shapes.me(person_of(request))
 
 
-@api.get("/items", response={200: shapes.ItemPage, **PROBLEMS}, summary="服务目录")
+@api.get("/items", response={200: shapes.ItemPage, **PROBLEMS}, summary=_n("服务目录"))
 def items(request: HttpRequest) -> dict[str, Any]:
     found = offers.catalogue(person_of(request).organisation)
     return {"items": [shapes.item(each) for each in found], "next": None}
 
 
 @api.get(
-    "/items/{code}", response={200: shapes.ItemDetail, **PROBLEMS}, summary="一个事项及其表单（JSON Schema）"
+    "/items/{code}",
+    response={200: shapes.ItemDetail, **PROBLEMS},
+    summary=_n("一个事项及其表单（JSON Schema）"),
 )
 def item(request: HttpRequest, code: str) -> dict[str, Any]:
     return shapes.item_detail(_offer(request, code))
@@ -89,13 +94,14 @@ def item(request: HttpRequest, code: str) -> dict[str, Any]:
 @api.post(
     "/items/{code}/cases",
     response={201: shapes.CaseStanding, **CONFLICTS},
-    summary="提交办件",
+    summary=_n("提交办件"),
+    description=_n("表单字段见 `GET /items/{code}` 的 `form`；已有同类办件在办时并入该件。"),
     openapi_extra={
         "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
     },
 )
 def submit(request: HttpRequest, code: str) -> HttpResponse:
-    """表单字段见 `GET /items/{code}` 的 `form`；已有同类办件在办时并入该件。"""
+    """The fields are those of ``form`` of ``GET /items/{code}``."""
     if code in ITEMS:
         within_scope(request, ITEMS[code].service)
     data, person = body_of(request), person_of(request)
@@ -110,7 +116,8 @@ def submit(request: HttpRequest, code: str) -> HttpResponse:
 @api.post(
     "/files",
     response={201: shapes.FileOut, **CONFLICTS, 413: shapes.ProblemOut},
-    summary="上传附件",
+    summary=_n("上传附件"),
+    description=_n("返回的 id 由上传人在 24 小时内使用一次。"),
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -127,7 +134,7 @@ def submit(request: HttpRequest, code: str) -> HttpResponse:
     },
 )
 def upload(request: HttpRequest) -> HttpResponse:
-    """返回的 id 由上传人在 24 小时内使用一次。"""
+    """The answer's id may be used once, within 24 hours, by whoever uploaded."""
     sent = request.FILES.get("file")
     if sent is None:
         raise Problem(
@@ -143,7 +150,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return json_response(body, 201)
 
 
-@api.get("/cases", response={200: shapes.CasePage, **PROBLEMS}, summary="办件列表：待办、我的、本科室")
+@api.get("/cases", response={200: shapes.CasePage, **PROBLEMS}, summary=_n("办件列表：待办、我的、本科室"))
 def cases(request: HttpRequest, chosen: Query[CaseFilter]) -> dict[str, Any]:
     person = person_of(request)
     if chosen.box == "todo":
@@ -157,7 +164,7 @@ def cases(request: HttpRequest, chosen: Query[CaseFilter]) -> dict[str, Any]:
     return {"items": [shapes.case(each, each.open_tasks) for each in rows], "next": following}
 
 
-@api.get("/cases/{number}", response={200: shapes.CaseDetail, **PROBLEMS}, summary="一个办件")
+@api.get("/cases/{number}", response={200: shapes.CaseDetail, **PROBLEMS}, summary=_n("一个办件"))
 def case(request: HttpRequest, number: str) -> dict[str, Any]:
     return shapes.case_detail(queries.case_view(person_of(request), number))
 
@@ -197,12 +204,14 @@ for _verb in VERB_FORMS:
     api.post(
         f"/cases/{{number}}/{_verb}",
         response={200: shapes.CaseStanding, **CONFLICTS},
-        summary=f"办件操作：{_verb}",
+        summary=_n("办件操作"),
         openapi_extra=_verb_schema(_verb),
     )(_verb_call(_verb))
 
 
-@api.get("/places", response={200: shapes.PlacePage, **PROBLEMS}, summary="按名称、编码、拼音、首字母查场所")
+@api.get(
+    "/places", response={200: shapes.PlacePage, **PROBLEMS}, summary=_n("按名称、编码、拼音、首字母查场所")
+)
 def places(request: HttpRequest, q: str = "") -> dict[str, Any]:
     return {"items": [shapes.place(each) for each in find_places(q)], "next": None}
 
@@ -223,7 +232,7 @@ class RowPage(Schema):
     next: str | None
 
 
-@api.get("/datasets", response={200: DataSetPage, **PROBLEMS}, summary="数据资源目录")
+@api.get("/datasets", response={200: DataSetPage, **PROBLEMS}, summary=_n("数据资源目录"))
 def datasets(request: HttpRequest) -> dict[str, Any]:
     found = [
         {"name": each.name, "title": str(each.title), "row_schema": dict(each.schema)} for each in DATASETS
@@ -231,7 +240,7 @@ def datasets(request: HttpRequest) -> dict[str, Any]:
     return {"items": found, "next": None}
 
 
-@api.get("/datasets/{name}", response={200: RowPage, **PROBLEMS}, summary="数据行：按游标、按变更时间")
+@api.get("/datasets/{name}", response={200: RowPage, **PROBLEMS}, summary=_n("数据行：按游标、按变更时间"))
 def dataset(request: HttpRequest, name: str, chosen: Query[RowFilter]) -> dict[str, Any]:
     found = DATASETS.get(name)
     if found is None:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_noop as _n
 from ninja import Router, Schema
 
 from houqin.exchange.api.frame import person_of, within_scope, write
@@ -77,14 +78,14 @@ class IncidentList(Schema):
     next: str | None = None
 
 
-@router.get("/faults", response={200: FaultList, **PROBLEMS}, summary="故障字典")
+@router.get("/faults", response={200: FaultList, **PROBLEMS}, summary=_n("故障字典"))
 def faults(request: HttpRequest) -> dict[str, Any]:
     within_scope(request, "repairs")
     found = queries.faults()
     return {"items": [{"code": each.code, "name": each.name, "group": str(each.group)} for each in found]}
 
 
-@router.get("/devices", response={200: DeviceList, **PROBLEMS}, summary="设备")
+@router.get("/devices", response={200: DeviceList, **PROBLEMS}, summary=_n("设备"))
 def devices(request: HttpRequest, q: str = "") -> dict[str, Any]:
     within_scope(request, "repairs")
     if not scope.holds(person_of(request), "repairs.view"):
@@ -103,7 +104,7 @@ def devices(request: HttpRequest, q: str = "") -> dict[str, Any]:
     }
 
 
-@router.get("/stock", response={200: StockList, **PROBLEMS}, summary="库存物料（本人所管）")
+@router.get("/stock", response={200: StockList, **PROBLEMS}, summary=_n("库存物料（本人所管）"))
 def stock(request: HttpRequest, q: str = "", low: bool = False) -> dict[str, Any]:
     within_scope(request, "repairs")
     return {
@@ -121,13 +122,13 @@ def stock(request: HttpRequest, q: str = "", low: bool = False) -> dict[str, Any
     }
 
 
-@router.get("/incidents", response={200: IncidentList, **PROBLEMS}, summary="进行中的区域事件")
+@router.get("/incidents", response={200: IncidentList, **PROBLEMS}, summary=_n("进行中的区域事件"))
 def incidents(request: HttpRequest) -> dict[str, Any]:
     within_scope(request, "repairs")
     return {"items": [_incident(each) for each in queries.open_incidents()]}
 
 
-@router.post("/incidents", response={201: IncidentOut, **CONFLICTS}, summary="发布区域事件")
+@router.post("/incidents", response={201: IncidentOut, **CONFLICTS}, summary=_n("发布区域事件"))
 def open_incident(request: HttpRequest, given: IncidentIn) -> HttpResponse:
     within_scope(request, "repairs")
     fault = FaultKind.objects.filter(active=True, code=given.fault).first()
@@ -144,7 +145,7 @@ def open_incident(request: HttpRequest, given: IncidentIn) -> HttpResponse:
     return write(request, work)
 
 
-@router.post("/incidents/{pk}/close", response={200: IncidentOut, **CONFLICTS}, summary="解除区域事件")
+@router.post("/incidents/{pk}/close", response={200: IncidentOut, **CONFLICTS}, summary=_n("解除区域事件"))
 def close_incident(request: HttpRequest, pk: int) -> HttpResponse:
     within_scope(request, "repairs")
     return write(request, lambda: (200, _incident(actions.close_incident(person_of(request), incident=pk))))
