@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from houqin.foundation.address import client_address
 from houqin.foundation.people.installation import is_demo
 
-
 #: They answer whoever watches, also while the database is away.
 PROBES = {"/healthz", "/readyz"}
 
