@@ -1,10 +1,14 @@
 """Input of cases and of verbs. Pages and API calls bind the same forms, so both check alike."""
 
 from collections.abc import Mapping
+from datetime import date, time
+from decimal import Decimal
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from houqin.affairs.models import Case
@@ -60,9 +64,9 @@ class CaseForm(forms.Form):
         return ""
 
     def kept(self) -> dict[str, Any]:
-        """The cleaned data as JSON: records by id, files left out."""
+        """The cleaned data as JSON: records by id, days, moments and amounts as text, files left out."""
         return {
-            name: value.pk if hasattr(value, "pk") else value
+            name: _as_json(value)
             for name, value in self.cleaned_data.items()
             if not isinstance(self.fields[name], FileIdsField)
         }
@@ -74,6 +78,19 @@ class CaseForm(forms.Form):
             if isinstance(self.fields[name], FileIdsField)
             for identity in value
         ]
+
+
+def _as_json(value: Any) -> Any:
+    match value:
+        case Model():
+            return value.pk
+        case QuerySet() | list() | tuple():
+            return [_as_json(each) for each in value]
+        case date() | time():
+            return value.isoformat()
+        case Decimal() | UUID():
+            return str(value)
+    return value
 
 
 def check(form: forms.Form) -> None:
