@@ -124,17 +124,23 @@ def insert_many(records: Sequence[Model]) -> None:
     """Write new rows of one model in one statement; for a handful, bulk loading has its own ways."""
     if not records:
         return
+    statement, values = inserting(records)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        keys = cursor.fetchall()
+    for record, (key,) in zip(records, keys, strict=True):
+        record.pk = key
+        record._state.adding, record._state.db = False, "default"
+
+
+def inserting(records: Sequence[Model]) -> tuple[str, list[Any]]:
+    """The INSERT of new rows of one model, which returns their keys, and its parameters."""
     model, named = type(records[0]), records[0].pk is not None
     values: list[Any] = []
     fields = _written(model, named)
     for record in records:
         values += [field.get_db_prep_save(field.pre_save(record, True), connection) for field in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(_insert_sql(model, named, len(records)), values)
-        keys = cursor.fetchall()
-    for record, (key,) in zip(records, keys, strict=True):
-        record.pk = key
-        record._state.adding, record._state.db = False, "default"
+    return _insert_sql(model, named, len(records)), values
 
 
 def update(record: Model, names: Sequence[str]) -> None:

@@ -9,9 +9,8 @@ from datetime import timedelta
 from django.db import connection, models, transaction
 from django.utils import timezone, translation
 from django.utils.functional import Promise
-from procrastinate.contrib.django import app
 
-from houqin.foundation.compiled import insert_many
+from houqin.foundation.compiled import inserting
 from houqin.foundation.notices.models import Notice
 from houqin.foundation.people.models import Person
 
@@ -19,9 +18,10 @@ from houqin.foundation.people.models import Person
 Words = str | Promise | Callable[[], str]
 #: A notice that no job delivered within this time is swept up.
 OVERLOOKED = timedelta(minutes=2)
+#: Notices written by one statement, and delivered by one job.
+AT_ONCE = 1000
 
 
-@transaction.atomic(savepoint=False)
 def tell(
     people: Iterable[Person],
     *,
@@ -55,9 +55,23 @@ def tell(
                     **words,
                 )
             )
-    if notices:
-        insert_many(notices)
-        app.configure_task("notices.deliver").defer(ids=[notice.pk for notice in notices])
+    for start in range(0, len(notices), AT_ONCE):
+        _write(notices[start : start + AT_ONCE])
+
+
+def _write(notices: Sequence[Notice]) -> None:
+    """The notices and the job that delivers them, in one statement."""
+    insertion, values = inserting(notices)
+    with connection.cursor() as cursor:
+        cursor.execute(_DEFERRED.format(insertion=insertion), values)
+
+
+#: As ``notices.jobs.deliver.defer(ids=…)`` writes it; put together here because nearly every step of a case tells somebody.
+_DEFERRED = """
+WITH told AS ({insertion})
+INSERT INTO procrastinate_jobs (queue_name, task_name, args)
+SELECT 'notices', 'notices.deliver', jsonb_build_object('ids', jsonb_agg(id)) FROM told
+"""
 
 
 def _say(words: Words) -> str:

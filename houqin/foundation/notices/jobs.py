@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 from houqin.foundation.notices import actions, missing_year
 
 
-@app.task(name="notices.deliver", retry=RetryStrategy(max_attempts=8, exponential_wait=3))
+@app.task(name="notices.deliver", queue="notices", retry=RetryStrategy(max_attempts=8, exponential_wait=3))
 def deliver(ids: list[int]) -> int:
     """Deliver these notices; may run twice without harm."""
     return actions.deliver(ids)

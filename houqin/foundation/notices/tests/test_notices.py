@@ -26,11 +26,11 @@ def deliver():
         jobs.deliver(**job.args)
 
 
-def test_telling_many_costs_one_insert_and_one_job(cast):
+def test_telling_many_costs_one_statement_and_one_job(cast):
     with CaptureQueriesContext(connection) as statements:
         tell(*cast.people(), url="/cases/1", record=cast.city)
     written = [each["sql"] for each in statements if "SAVEPOINT" not in each["sql"]]
-    assert len(written) == 2, written
+    assert len(written) == 1, written
     assert Notice.objects.count() == len(cast.people())
     assert ProcrastinateJob.objects.count() == 1
 
