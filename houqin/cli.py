@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -76,19 +76,85 @@ def up(host: str, port: int, tls_cert: str | None, tls_key: str | None) -> None:
 @main.command()
 @serving_options
 @click.option("--no-serve", is_flag=True, help="Load the demo compound and stop.")
-def demo(host: str, port: int, tls_cert: str | None, tls_key: str | None, no_serve: bool) -> None:
-    """Load the demo compound into an empty database, then run it. It answers to this machine only."""
+@click.option("--live", is_flag=True, help="Let a simulated working day run on it.")
+@click.option("--lan", is_flag=True, help="Open it to the local network, after a new password.")
+def demo(
+    host: str, port: int, tls_cert: str | None, tls_key: str | None, no_serve: bool, live: bool, lan: bool
+) -> None:
+    """Load the demo compound into an empty database, then run it. It answers to this machine only, or --lan."""
     from houqin.project.serve import is_loopback
 
-    if not is_loopback(host):
-        raise click.UsageError("The demo answers to this machine only: its passwords are known to everybody.")
+    if not lan and not is_loopback(host):
+        raise click.UsageError("The demo's passwords are known to everybody: open it with --lan.")
+    before = [_houqin("load-demo"), *([_houqin("open-demo")] if lan else [])]
+    if lan:
+        host = host if not is_loopback(host) else "0.0.0.0"  # noqa: S104 - what --lan asks for
+        _name_network(port)
     with _installation() as given:
         if no_serve:
             with _database(given):
                 _ready_database()
-                _run([sys.executable, "-m", "houqin", "load-demo"])
-        else:
-            _serve(given, host, port, tls_cert, tls_key, before=[sys.executable, "-m", "houqin", "load-demo"])
+                for command in before:
+                    _run(command)
+            return
+        if lan and not tls_cert:
+            tls_cert, tls_key = _network_certificate(given)
+        _serve(
+            given,
+            host,
+            port,
+            tls_cert,
+            tls_key,
+            before=before,
+            beside={"day": _houqin("live")} if live else {},
+        )
+
+
+def _name_network(port: int) -> None:
+    """Let the site know under which address phones reach it."""
+    from houqin.project import lan
+
+    address = lan.own_address()
+    os.environ.setdefault("HOUQIN_BASE_URL", f"https://{address}:{port}")
+    os.environ.setdefault("HOUQIN_ALLOWED_HOSTS", f"{address},localhost,127.0.0.1")
+
+
+def _network_certificate(given: Environment) -> tuple[str, str]:
+    from houqin.project import lan
+
+    say(lan.code_for_phone(given.base_url))
+    say(f"On a phone: {given.base_url}  (its own certificate: the browser asks once)")
+    return lan.certificate(given.data_dir / "tls", lan.own_address())
+
+
+def _houqin(*command: str) -> list[str]:
+    return [sys.executable, "-m", "houqin", *command]
+
+
+@main.command("open-demo", hidden=True)
+def open_demo() -> None:
+    """Give the demo's accounts a password of your own, once, so that the network may reach it."""
+    _django()
+    from houqin.foundation.errors import Problem as Refusal
+    from houqin.foundation.people import installation
+
+    while installation.is_closed_demo():
+        password = click.prompt(
+            "New password for all demo accounts", hide_input=True, confirmation_prompt=True
+        )
+        try:
+            installation.open_demo(password)
+        except Refusal as refusal:
+            say(f"✗ {refusal}")
+
+
+@main.command(hidden=True)
+def live() -> None:
+    """Play a working day on the demo that runs."""
+    _django()
+    from houqin.project import live as play
+
+    play.run()
 
 
 @main.command("load-demo", hidden=True)
@@ -181,7 +247,8 @@ def _serve(
     port: int,
     cert: str | None,
     key: str | None,
-    before: list[str] | None = None,
+    before: Sequence[list[str]] = (),
+    beside: Mapping[str, list[str]] | None = None,
 ) -> None:
     from houqin.project import serve
     from houqin.project.postgres.users import serving
@@ -198,9 +265,13 @@ def _serve(
             raise Problem(problem, FAILED)
         with _database(given) as cluster:
             _ready_database()
-            if before:
-                _run(before)
-            serve.Supervisor(host, port, cluster, say, (cert, key) if cert and key else None).run()
+            for command in before:
+                _run(command)
+            watch = serve.Supervisor(host, port, cluster, say, (cert, key) if cert and key else None)
+            watch.children += [
+                serve.Child(name, command, nice=15) for name, command in (beside or {}).items()
+            ]
+            watch.run()
 
 
 def _ready_database() -> None:
@@ -209,7 +280,7 @@ def _ready_database() -> None:
 
 
 def _run(command: list[str]) -> None:
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, check=False)
+    done = subprocess.run(command, check=False)
     if done.returncode != 0:
         raise Problem(f"This step failed: {' '.join(command[1:])}", FAILED)
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from houqin.foundation.address import client_address
-from houqin.foundation.people.installation import is_demo
+from houqin.foundation.people.installation import is_closed_demo
 
 #: They answer whoever watches, also while the database is away.
 PROBES = {"/healthz", "/readyz"}
@@ -24,7 +24,7 @@ class DemoGuardMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info in PROBES or _this_machine(client_address(request)):
             return self.get_response(request)
-        if is_demo():
+        if is_closed_demo():
             return HttpResponse(
                 _("演示环境只对本机开放。"), status=403, content_type="text/plain; charset=utf-8"
             )

@@ -287,11 +287,13 @@ class Installation(models.Model):
     """What this installation is; one row at most. Without it: an ordinary one.
 
     ``demo`` marks the demo compound. It waives the second factor and the forced change of password, shows a banner,
-    and keeps the site to its own machine. ``demo_today`` and ``seed`` say which data it was given.
+    and keeps the site to its own machine, unless ``lan`` opened it after a new password. ``demo_today`` and ``seed``
+    say which data it was given.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     demo = models.BooleanField(_("演示环境"), default=False)
+    lan = models.BooleanField(_("对局域网开放"), default=False)
     demo_today = models.DateField(_("演示日期"), null=True)
     seed = models.IntegerField(_("演示数据种子"), null=True)
 
