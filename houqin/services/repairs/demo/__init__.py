@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from heapq import merge
 
 from houqin.affairs.models import Route
-from houqin.foundation.bulk import copy_in, set_sequence
+from houqin.foundation.bulk import copy_in
 from houqin.foundation.demo import World
 from houqin.services.repairs.demo.book import ITEM, Book
 from houqin.services.repairs.demo.faults import SECTION_OF
@@ -21,8 +21,7 @@ BATCH, TELLING = 200, 0.4
 
 def load(world: World) -> None:
     """Write routes, parts, devices and 24,000 repairs."""
-    copy_in(Route, ("id", "item_code", "category", "place", "unit", "section"), _routes(world))
-    set_sequence(Route)
+    copy_in(Route, ("item_code", "category", "place", "unit", "section"), _routes(world))
     book = Book(world)
     history = History(book)
     present = Present(history)
@@ -42,5 +41,5 @@ def load(world: World) -> None:
 
 def _routes(world: World) -> Iterator[tuple[object, ...]]:
     """Each trade to its crew, everything else to the dispatchers."""
-    for number, (group, code) in enumerate({"": "BXDD", **SECTION_OF}.items(), start=1):
-        yield number, ITEM, group, None, None, world.sections[code]
+    for group, code in {"": "BXDD", **SECTION_OF}.items():
+        yield ITEM, group, None, None, world.sections[code]
