@@ -1,0 +1,129 @@
+"""The site in English: whatever it says itself is English; only what people wrote and named stays Chinese."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polib
+from django.apps import apps
+from django.conf import settings
+from django.db import models, transaction
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from houqin.affairs.forms import VERB_FORMS
+from houqin.foundation.people.models import Person
+from houqin.testing.cast import Cast
+from tests.permissions.scene import Scene, addresses, person
+
+CATALOGUE = Path(settings.LOCALE_PATHS[0]) / "en" / "LC_MESSAGES" / "django.po"
+CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uff65]+")
+#: What is written in another language on purpose, and what nobody reads on the page.
+ASIDE = re.compile(r'<(?P<tag>\w+)[^>]* lang="zh-CN"[^>]*>.*?</(?P=tag)>|<!--.*?-->', re.DOTALL)
+NOT_PAGES = ("jsi18n", "api/v1/openapi.json", "people:sign_out")
+ROLES = ("anonymous", "staff", "dispatcher", "worker", "clerk", "manager", "sysadmin")
+
+
+def test_the_english_site_says_nothing_in_chinese(cast: Cast) -> None:
+    scene = Scene(cast)
+    known = data() | examples()
+    said: dict[str, str] = {}
+    for role in ROLES:
+        client = visitor(person(cast, role))
+        for name, url in urls(scene):
+            for method in methods(name, role):
+                for words in chinese(ask(client, method, url), known):
+                    said.setdefault(words, f"{method} {url} as {role}")
+    assert not said, "\n".join(f"{words} — {where}" for words, where in said.items())
+
+
+def methods(name: str, role: str) -> tuple[str, ...]:
+    """How a page is asked for: with an empty form, too, so that it says what is missing."""
+    if name.startswith("admin:"):
+        return ("GET",) if role == "sysadmin" else ()
+    return ("GET",) if name.startswith("api:") else ("GET", "POST")
+
+
+def visitor(who: Person | None) -> Client:
+    """Somebody's browser that speaks English."""
+    client = Client(raise_request_exception=False)
+    if who:
+        Person.objects.filter(pk=who.pk).update(language="en")
+        client.force_login(who)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    return client
+
+
+def urls(scene: Scene) -> Iterator[tuple[str, str]]:
+    """The name of every page of the site and an address of it."""
+    for _pattern, name, wanted in addresses():
+        if name in NOT_PAGES:
+            continue
+        try:
+            arguments = scene.arguments(name, wanted)
+            for verb in VERB_FORMS if "verb" in wanted else ("",):
+                yield name, reverse(name, kwargs=arguments | ({"verb": verb} if verb else {}))
+        except NoReverseMatch:
+            continue
+
+
+def ask(client: Client, method: str, url: str) -> str:
+    """What the page says; what asking for it did is undone."""
+    kept = client.cookies.copy()
+    with transaction.atomic():
+        answer = client.generic(method, url)
+        text = "" if answer.streaming else answer.content.decode(errors="replace")
+        for close in answer._resource_closers if answer.streaming else ():
+            close()
+        transaction.set_rollback(True)
+    client.cookies = kept
+    return text
+
+
+def chinese(page: str, known: set[str]) -> list[str]:
+    """Chinese on the page that is not among what is ``known``."""
+    page = html.unescape(ASIDE.sub("", page))
+    for words in sorted(known & set(_pieces(page, known)), key=len, reverse=True):
+        page = page.replace(words, "")
+    return CHINESE.findall(page)
+
+
+def _pieces(page: str, known: set[str]) -> Iterator[str]:
+    return (words for words in known if words in page)
+
+
+def data() -> set[str]:
+    """Every Chinese text in the database."""
+    found: set[str] = set()
+    for model in apps.get_models():
+        fields = [
+            f
+            for f in model._meta.concrete_fields
+            if isinstance(f, models.TextField | models.CharField | models.JSONField)
+        ]
+        if not fields or not model._meta.managed:
+            continue
+        for row in model._base_manager.values_list(*(field.attname for field in fields)):
+            found.update(_texts(list(row)))
+    return {text for text in found if CHINESE.search(text)}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from _texts(list(value.values()))
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+
+
+def examples() -> set[str]:
+    """The Chinese that the English catalogue quotes, as in “Such as A座1203”."""
+    entries = polib.pofile(str(CATALOGUE))
+    texts = [text for entry in entries for text in (entry.msgstr, *entry.msgstr_plural.values())]
+    return {words for text in texts for words in CHINESE.findall(text)}
