@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from houqin.affairs.declare import StepKind
 from houqin.affairs.forms import FileIdsField
-from houqin.affairs.models import Case, Event, State, Task
+from houqin.affairs.models import Case, Clocked, Event, State, Task
 from houqin.affairs.queries import CaseView, Moment
 from houqin.foundation.files.models import File, FileKind
 from houqin.foundation.notices.models import Notice
@@ -64,12 +64,13 @@ def context(view: CaseView, viewer: Person | Outsider) -> dict[str, Any]:
 
 def standing(case: Case, tasks: Sequence[Task], *, own: bool = False) -> dict[str, Any]:
     """What it is, who has it, by when: the three things every state says. ``own``: said to the applicant."""
-    colour = case.colour() if case.state == State.OPEN else ""
+    clock = case if own else _pressing(case, tasks)
+    colour = clock.colour() if case.state == State.OPEN else ""
     level = colour if colour in ("amber", "red") else ""
     return {
         "what": _what(case, tasks, own),
         "who": who_has(case, tasks),
-        "due": _due(case),
+        "due": clock.due_at if case.state == State.OPEN else _due(case),
         "level": level,
         "paused": case.state == State.WAITING_APPLICANT,
         "tone": level
@@ -77,8 +78,13 @@ def standing(case: Case, tasks: Sequence[Task], *, own: bool = False) -> dict[st
     }
 
 
+def _pressing(case: Case, tasks: Sequence[Task]) -> Clocked:
+    """Those who work on it go by the nearest limit: the step's before the whole case's."""
+    return min((each for each in (case, *tasks) if each.due_at), key=lambda each: each.due_at, default=case)
+
+
 def _due(case: Case) -> datetime | None:
-    return {State.OPEN: case.due_at, State.CONFIRMING: case.confirm_by}.get(State(case.state))
+    return case.confirm_by if case.state == State.CONFIRMING else None
 
 
 def _what(case: Case, tasks: Sequence[Task], own: bool) -> str:

@@ -46,6 +46,12 @@ def person_of(request: HttpRequest) -> Person:
     return request.user
 
 
+def remember_joined(request: HttpRequest, number: str, *, name: str) -> None:
+    """This browser's report joined a case: it may read its receipt. That proves nothing about whose case it is."""
+    if number not in request.session.get(_TRACKED, {}):
+        remember_case(request, number, name=name, phone="")
+
+
 def remember_case(request: HttpRequest, number: str, *, name: str, phone: str) -> None:
     """This browser showed number and phone of a passer-by's case: it may open it until the session ends."""
     tracked = dict(request.session.get(_TRACKED, {}))
@@ -62,9 +68,15 @@ def viewer_of(request: HttpRequest, number: str) -> Person | Outsider | None:
     return Outsider(name=known[0], phone=known[1]) if known else None
 
 
+def passers_by(request: HttpRequest) -> list[Outsider]:
+    """As whom this browser has proved cases to be theirs, each name and phone once."""
+    tracked = request.session.get(_TRACKED, {})
+    return [Outsider(name=name, phone=phone) for name, phone in dict.fromkeys(map(tuple, tracked.values()))]
+
+
 def next_address(request: HttpRequest, fallback: str) -> str:
     """Where to go on after a form: its ``next`` where that is an address of ours, else ``fallback``."""
-    wanted = request.POST.get("next", "")
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if safe else fallback
 

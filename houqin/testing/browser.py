@@ -177,7 +177,7 @@ class Visitor:
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type == "error":
-            self._fault(f"console: {message.text}")
+            self._fault(f"console: {message.text} {_kind(message.location.get('url', ''))}")
 
     def _came(self, frame: Frame) -> None:
         if frame == self.page.main_frame and frame.url.startswith(self.base):

@@ -107,7 +107,9 @@ def test_a_changed_limit_is_felt_by_new_cases_alone(house: House, visit: Visit) 
 
     administrator = visit(cast.sysadmin)
     administrator.go("/settings/items")
-    administrator.press("报修", inside=administrator.page.locator("table"), to="/settings/items/repairs.report")
+    administrator.press(
+        "报修", inside=administrator.page.locator("table"), to="/settings/items/repairs.report"
+    )
     administrator.page.locator("[name=handle__minutes]").fill("60")
     administrator.page.locator("[name=limit_minutes]").fill("120")
     administrator.press("保存", to="/settings/items/repairs.report")

@@ -49,6 +49,7 @@ def test_a_passer_by_reports_and_follows_it(house: House, visit: Visit) -> None:
     elsewhere.page.get_by_label("手机号").fill("13912345678")
     elsewhere.press("查询", to=f"/cases/{case.number}")
     expect(elsewhere.page.locator(".now")).to_contain_text("赵铁柱")
+    expect(elsewhere.page.locator(".gallery img").first).to_have_js_property("complete", True)
     house.do(case, "complete", cast.worker, comment="换了垫圈")
     elsewhere.go(f"/cases/{case.number}")
     elsewhere.press("确认办好", to=f"/cases/{case.number}")
@@ -63,9 +64,9 @@ def test_somebody_reads_english_and_large_type(house: House, visit: Visit) -> No
     staff = visit(cast.staff)
     page = staff.page
     staff.go("/profile")
-    staff.press("英文", to="/profile")
+    staff.press("English", inside=page.locator("main"), to="/profile")
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    staff.press("Switch to large type", to="/profile")
+    staff.press("Change to large type", to="/profile")
     expect(page.locator("html")).to_have_attribute("data-type", "large")
     for path in ("/", "/services", "/mine", "/search?q=tap", "/services/repairs.report", "/delegations"):
         staff.go(path)

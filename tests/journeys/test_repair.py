@@ -56,13 +56,14 @@ def test_a_tap_is_reported_with_a_photo_mended_and_rated(house: House, visit: Vi
     rate = staff.open("去评价")
     rate.locator("label[for=stars-5]").click()
     rate.get_by_text("来得快").click()
-    staff.press("去评价", inside=rate, to=f"/cases/{case.number}")
+    staff.press("提交评价", inside=rate, to=f"/cases/{case.number}")
     expect(staff.page.locator(".timeline")).to_contain_text("评价 5 星")
 
     house.tap.refresh_from_db()
     assert house.tap.quantity == 4
     staff.go("/mine")
-    expect(staff.page.get_by_role("row", name=re.compile(case.number))).to_contain_text("已办结")
+    row = staff.page.get_by_role("row", name=re.compile(case.spoken_number))
+    expect(row).to_contain_text("已办结")
 
 
 def test_what_is_not_mended_goes_back_to_who_mended_it(house: House, visit: Visit) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+
+from django.http import HttpRequest
 
 from houqin.foundation.registry import Registry
 from houqin.foundation.trail.actors import Actor
@@ -12,6 +14,9 @@ Visible = Callable[[Actor, int], bool]
 
 #: By record type (``affairs.case``). Announced in each app's ``visibility.py``.
 VISIBILITY: Registry[Visible] = Registry("file visibility")
+
+#: As whom a browser that nobody has signed in to may ask: passers-by who have shown that something is theirs.
+KNOWN: Registry[Callable[[HttpRequest], Iterable[Actor]]] = Registry("known passers-by")
 
 
 def announce(record_type: str, visible: Visible) -> Visible:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
 
 from houqin.affairs.models import Case, Event, Rating, State
+from houqin.foundation.files.tests import samples
 from houqin.foundation.trail.actors import Outsider
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -202,3 +208,28 @@ def test_tracking_is_counted(desk, client):
     answer = client.post("/track", {"number": case.number, "phone": "13900001111"})
     assert answer.status_code == 429
     assert "操作过于频繁" in answer.content.decode()
+
+
+def test_a_late_step_is_red_for_those_inside_while_the_promise_still_holds(desk, as_person):
+    case = desk.submit()
+    task = desk.open(case)[0]
+    with time_machine.travel(task.due_at + timedelta(minutes=1), tick=False):
+        assert case.due_at > timezone.now()
+        assert "now-red" in page(as_person(desk.cast.repairs_head), case).content.decode()
+        assert "now-red" not in page(as_person(desk.cast.staff), case).content.decode()
+
+
+def test_a_passer_by_who_tracks_a_case_sees_its_photos(desk, as_person):
+    phone = "13912345678"
+    worker = as_person(desk.cast.worker)
+    case = desk.submit(by=Outsider("王女士", phone))
+    photo = SimpleUploadedFile("现场.png", samples.picture("PNG"), "image/png")
+    told = worker.post("/files/", {"file": photo}).json()
+    desk.do("accept", case, by=desk.cast.worker)
+    desk.do("complete", case, by=desk.cast.worker, comment="好了", photos=[told["id"]])
+    elsewhere = Client()
+    assert elsewhere.get(told["url"]).status_code == 404
+    elsewhere.post("/track", {"number": case.number, "phone": phone})
+    served = elsewhere.get(told["url"])
+    assert served.status_code == 200
+    assert b"".join(served.streaming_content)
