@@ -30,7 +30,7 @@ ROLES = ("anonymous", "staff", "dispatcher", "worker", "clerk", "manager", "sysa
 
 def test_the_english_site_says_nothing_in_chinese(cast: Cast) -> None:
     scene = Scene(cast)
-    known = data() | examples()
+    known = data() | examples() | {"中文"}  # a language gives its own name
     said: dict[str, str] = {}
     for role in ROLES:
         client = visitor(person(cast, role))
