@@ -14,6 +14,7 @@ from houqin.affairs.models import Case, State, Task, TaskState
 from houqin.affairs.moves import Move, moving
 from houqin.affairs.rights import PERMISSION
 from houqin.affairs.who import Holder
+from houqin.foundation.compiled import update
 from houqin.foundation.errors import NotFound, Problem
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Organisation, Person
@@ -102,7 +103,7 @@ def add_approver(actor: Actor, *, task: int, person: Person, comment: str, data:
         Task.objects.filter(pk=added.pk).update(added_by=move.person, moved_from=None)
         if not current.required:
             current.required = True
-            current.save(update_fields=["required"])
+            update(current, ["required"])
         move.announce(data)
     return move.case
 
@@ -149,7 +150,7 @@ def accept(actor: Actor, *, task: int, comment: str = "", data: Data = NOTHING) 
                 raise Problem(_("您已在办理此件，请由其他人员接单。"), code="same_holder")
             current.assignee = move.person
         current.accepted_at = move.now
-        current.save(update_fields=["assignee", "accepted_at"])
+        update(current, ["assignee", "accepted_at"])
         move.text = comment
         move.tell_applicant(
             "affairs.accepted",
@@ -171,7 +172,7 @@ def arrive(actor: Actor, *, task: int, code: str = "", comment: str = "", data: 
             _same_place(move.case, code)
         current.accepted_at = current.accepted_at or move.now
         current.arrived_at = move.now
-        current.save(update_fields=["accepted_at", "arrived_at"])
+        update(current, ["accepted_at", "arrived_at"])
         move.text = comment
         move.announce(data)
     return move.case

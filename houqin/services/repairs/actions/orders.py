@@ -19,6 +19,7 @@ from houqin.affairs.forms import CaseForm
 from houqin.affairs.models import Case, State
 from houqin.affairs.who import heads_over
 from houqin.foundation import tree
+from houqin.foundation.compiled import Compiled, changed, snapshot, update
 from houqin.foundation.errors import Problem
 from houqin.foundation.notices.actions import tell
 from houqin.foundation.people.models import Person
@@ -130,10 +131,11 @@ def make_order(case: Case, form: CaseForm) -> RepairOrder:
 
 def stamp(case: Case, verb: str, data: Mapping[str, Any]) -> None:
     """Keep the stamps of response, and what finishing took. Reopening makes the order one that reports join again."""
-    order = (
-        RepairOrder.objects.select_for_update(of=("self",)).select_related("fault", "worker").get(case=case)
-    )
+    if verb not in STAMPED:
+        return
+    order = _TO_STAMP.rows(case.pk)[0]
     order.case = case
+    before = snapshot(order)
     actor, now = data["actor"], timezone.now()
     if verb in ("accept", "arrive", "complete") and isinstance(actor, Person):
         order.worker = actor
@@ -147,7 +149,18 @@ def stamp(case: Case, verb: str, data: Mapping[str, Any]) -> None:
     elif verb == "reopen":
         order.finished_at = None
     order.joinable = _may_join(order)
-    order.save()
+    update(order, changed(order, before))
+
+
+#: Verbs that an order remembers, or that let reports join it again. Ended cases are :func:`end`'s matter.
+STAMPED = frozenset({"accept", "arrive", "complete", "reopen"})
+_TO_STAMP = Compiled(
+    lambda case: RepairOrder.objects.filter(case=case)
+    .select_for_update(of=("self",))
+    .select_related("fault", "worker")
+    .order_by(),
+    int,
+)
 
 
 def end(case: Case) -> None:
