@@ -26,6 +26,11 @@ class DataSet:
     row: Callable[[Any], dict[str, Any]]
     changed: Callable[[datetime], Q]
 
+    @property
+    def service(self) -> str:
+        """The service that shares it: ``repairs`` of ``repairs.orders``."""
+        return self.name.partition(".")[0]
+
     def page(self, actor: Actor, *, after: int, since: datetime | None, size: int) -> list[Any]:
         """Up to ``size`` rows with keys above ``after``, in the order of their keys."""
         rows = self.rows(actor).filter(pk__gt=after)

@@ -55,11 +55,17 @@ def within_scope(request: HttpRequest, service: str) -> None:
         raise ScopedOut(_("这个令牌只能用于“%(scope)s”。") % {"scope": token.scope})
 
 
+def service_of(request: HttpRequest) -> str:
+    """The only service whose records the token reads, or empty for all."""
+    token: Token = request.auth  # type: ignore[attr-defined]
+    return "" if token.scope == "read" else token.scope
+
+
 def body_of(request: HttpRequest) -> dict[str, Any]:
     """The JSON object of the call. Raises Problem with how to mend it."""
     try:
         body = json.loads(request.body or b"{}")
-    except (ValueError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         raise Problem(_("请求正文不是有效的 JSON（UTF-8）。"), code="bad_json") from None
     if not isinstance(body, dict) or _has_nul(body):
         raise Problem(_("请求正文应为 JSON 对象，且不含空字符。"), code="bad_json")

@@ -28,6 +28,7 @@ from houqin.exchange.api.frame import (
     page,
     person_of,
     read_cursor,
+    service_of,
     within_scope,
     write,
     write_cursor,
@@ -37,6 +38,7 @@ from houqin.exchange.datasets import DATASETS
 from houqin.exchange.schema import form_schema
 from houqin.foundation.errors import NotFound, Problem
 from houqin.foundation.files.actions import store
+from houqin.foundation.files.quota import count_upload
 from houqin.foundation.places.queries import find_places
 
 APPLICANT_VERBS = {"supplement", "confirm", "reopen", "remind", "withdraw", "rate"}
@@ -140,7 +142,9 @@ def upload(request: HttpRequest) -> HttpResponse:
         raise Problem(
             _("请以 multipart/form-data 的 file 字段上传一个文件。"), errors={"file": [_("必填。")]}
         )
-    file = store(person_of(request), sent)
+    person = person_of(request)
+    count_upload(person.pk)
+    file = store(person, sent)
     body = {
         "id": str(file.pk),
         "name": file.name,
@@ -160,19 +164,25 @@ def cases(request: HttpRequest, chosen: Query[CaseFilter]) -> dict[str, Any]:
         found = (queries.my_cases if chosen.box == "mine" else queries.section_cases)(person)
     if chosen.state:
         found = found.filter(state=State(chosen.state))
+    if service := service_of(request):
+        found = found.filter(service=service)
     rows, following = page(found, chosen.cursor, chosen.limit)
     return {"items": [shapes.case(each, each.open_tasks) for each in rows], "next": following}
 
 
 @api.get("/cases/{number}", response={200: shapes.CaseDetail, **PROBLEMS}, summary=_n("一个办件"))
 def case(request: HttpRequest, number: str) -> dict[str, Any]:
-    return shapes.case_detail(queries.case_view(person_of(request), number))
+    view = queries.case_view(person_of(request), number)
+    within_scope(request, view.case.service)
+    return shapes.case_detail(view)
 
 
 def _verb_call(verb: str) -> Callable[[HttpRequest, str], HttpResponse]:
     def call(request: HttpRequest, number: str) -> HttpResponse:
         data, person = body_of(request), person_of(request)
         task, version = _whole_number(data, "task"), _whole_number(data, "version")
+        if verb in APPLICANT_VERBS and version is None:
+            raise Problem(_("请指明所见的办件版本（version）。"), errors={"version": [_("必填。")]})
 
         def work() -> tuple[int, Any]:
             done = actions.perform(
@@ -235,7 +245,9 @@ class RowPage(Schema):
 @api.get("/datasets", response={200: DataSetPage, **PROBLEMS}, summary=_n("数据资源目录"))
 def datasets(request: HttpRequest) -> dict[str, Any]:
     found = [
-        {"name": each.name, "title": str(each.title), "row_schema": dict(each.schema)} for each in DATASETS
+        {"name": each.name, "title": str(each.title), "row_schema": dict(each.schema)}
+        for each in DATASETS
+        if service_of(request) in ("", each.service)
     ]
     return {"items": found, "next": None}
 
@@ -245,6 +257,7 @@ def dataset(request: HttpRequest, name: str, chosen: Query[RowFilter]) -> dict[s
     found = DATASETS.get(name)
     if found is None:
         raise NotFound(_("没有这个数据集，见 /api/v1/datasets。"))
+    within_scope(request, found.service)
     rows = found.page(
         person_of(request),
         after=read_cursor(chosen.cursor) or 0,

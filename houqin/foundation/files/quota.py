@@ -7,8 +7,17 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
+from houqin.foundation.limits.actions import spend
+
+#: How many files a person may send in an hour, by whatever way.
+PERSON_AN_HOUR = 300
 #: Room for what surrounds a file in a form.
 MARGIN_BYTES = 1024 * 1024
+
+
+def count_upload(person: int) -> None:
+    """Count one more upload of a person; raises ``TooMany`` beyond the hour's share."""
+    spend(f"files:person:{person}", limit=PERSON_AN_HOUR, per_seconds=3600)
 
 
 def is_too_long(content_length: int) -> bool:

@@ -19,12 +19,11 @@ from houqin.foundation.files.access import KNOWN
 from houqin.foundation.files.actions import TooLarge, store
 from houqin.foundation.files.models import File, FileKind
 from houqin.foundation.files.queries import readable, shown
-from houqin.foundation.files.quota import is_too_long
+from houqin.foundation.files.quota import count_upload, is_too_long
 from houqin.foundation.limits.actions import spend
 from houqin.foundation.trail.actors import Actor, Outsider
 
 HOUR = 3600
-PERSON_AN_HOUR = 300
 SESSION_AN_HOUR = 20
 ADDRESS_AN_HOUR = 100
 #: Whoever may see a file may lose the right: a browser asks again after this many seconds.
@@ -66,7 +65,7 @@ def _uploaded(request: HttpRequest) -> UploadedFile:
 
 def _count(request: HttpRequest, actor: Actor, session_key: str) -> None:
     if actor.pk is not None:
-        spend(f"files:person:{actor.pk}", limit=PERSON_AN_HOUR, per_seconds=HOUR)
+        count_upload(actor.pk)
         return
     spend(f"files:session:{session_key}", limit=SESSION_AN_HOUR, per_seconds=HOUR)
     spend(f"files:address:{client_address(request)}", limit=ADDRESS_AN_HOUR, per_seconds=HOUR)
