@@ -12,6 +12,9 @@ from houqin.foundation.trail.actors import Actor
 from houqin.foundation.trail.address import present_address
 from houqin.foundation.trail.models import Entry
 
+#: Personal data that the trail, which nobody can mend, keeps only as far as telling two values apart needs.
+_PERSONAL = frozenset({"phone", "applicant_phone", "mobile", "email"})
+
 
 class GrantLike(Protocol):
     """The appointment by which somebody acted."""
@@ -44,8 +47,8 @@ def entry(
         record_type=record._meta.label_lower,
         record_id=str(record.pk),
         record_name=name or str(record),
-        before=before,
-        after=after,
+        before=_masked(before),
+        after=_masked(after),
     )
 
 
@@ -67,6 +70,18 @@ def record(
     written = entry(actor, action, record, before=before, after=after, grant=grant, name=name)
     insert(written)
     return written
+
+
+def _masked(values: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    if not values or _PERSONAL.isdisjoint(values):
+        return values
+    return {key: _mask(value) if key in _PERSONAL and value else value for key, value in values.items()}
+
+
+def _mask(value: Any) -> str:
+    """``138****0006``; what is too short for that, or no number, is hidden whole."""
+    digits = "".join(character for character in str(value) if character.isdigit())
+    return f"{digits[:3]}****{digits[-4:]}" if len(digits) > 7 else "****"
 
 
 def record_many(entries: Iterable[Entry]) -> list[Entry]:

@@ -98,3 +98,18 @@ def test_values_hold_no_secret_and_differences_only_what_changed(cast):
     cast.staff.phone = "13911111111"
     old, new = actions.difference(before, actions.values_of(cast.staff))
     assert (old, new) == ({"phone": "13800000001"}, {"phone": "13911111111"})
+
+
+def test_numbers_to_call_are_not_kept_in_clear(cast):
+    before = {"phone": cast.worker.phone, "name": "赵铁柱"}
+    actions.record(
+        SYSTEM, "people.change_person", cast.worker, before=before, after={"phone": "0571-88001234"}
+    )
+    many = actions.entry(SYSTEM, "people.test", cast.worker, after={"applicant_phone": "", "email": "a@b.cn"})
+    actions.record_many([many])
+    second, first = queries.entries_of(cast.worker)
+    assert (first.before, first.after) == (
+        {"phone": "138****0006", "name": "赵铁柱"},
+        {"phone": "057****1234"},
+    )
+    assert second.after == {"applicant_phone": "", "email": "****"}
