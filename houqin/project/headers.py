@@ -12,11 +12,13 @@ from django.middleware.gzip import GZipMiddleware
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from houqin.foundation.address import is_trusted
+from houqin.foundation.address import client_address, is_trusted
+from houqin.foundation.limits.actions import spend
 
 log = structlog.get_logger(__name__)
 REPORT_PATH = "/csp-report"
 MAX_REPORT_BYTES = 16_384
+REPORTS_A_MINUTE = 60
 COMPRESSIBLE = (
     "text/",
     "application/json",
@@ -72,9 +74,10 @@ def csp_report(request: HttpRequest) -> HttpResponse:
     """Log what a browser reports about the policy; tests collect it in `settings.CSP_REPORTS_KEPT`."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_REPORT_BYTES:
         return HttpResponse(status=413)
+    spend(f"csp:{client_address(request)}", limit=REPORTS_A_MINUTE, per_seconds=60)
     try:
         report = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return HttpResponse(status=400)
     detail = report.get("csp-report", report) if isinstance(report, dict) else {"reports": report}
     if settings.CSP_REPORTS_KEPT is not None:

@@ -38,8 +38,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     actor = person_of(request)
     given = request.POST if request.method == "POST" else request.GET
     tasks = _tasks(actor, given)
-    back = next_address(request, "") or given.get("next", "")
-    back = back if back.startswith("/") and not back.startswith("//") else reverse("portal:todo")
+    back = next_address(request, reverse("portal:todo"))
     if not tasks:
         return HttpResponseRedirect(back)
     counts = _verbs(actor, tasks)

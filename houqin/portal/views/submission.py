@@ -24,7 +24,7 @@ from houqin.foundation.limits.actions import spend
 from houqin.foundation.people.models import Person
 from houqin.foundation.trail.actors import Outsider
 from houqin.portal import problems, queries, rows
-from houqin.portal.door import remember_case, to_the_door, viewer_of
+from houqin.portal.door import remember_case, remember_joined, to_the_door, viewer_of
 from houqin.portal.forms import CallerForm
 from houqin.portal.questions import is_place, place_in, place_value, questions
 
@@ -82,10 +82,13 @@ def _submit(request: HttpRequest, offer: Offered, person: Person | None) -> Http
             raise
         problems.put_into(form, problem)
         return _page(request, offer, form, caller, status=problems.status_of(problem))
-    if isinstance(actor, Outsider):
+    joined = case.submitted_at < started
+    if isinstance(actor, Outsider) and joined:
+        remember_joined(request, case.number, name=actor.name)
+    elif isinstance(actor, Outsider):
         remember_case(request, case.number, name=actor.name, phone=actor.phone)
     address = reverse("portal:done", args=[offer.item.code, case.number])
-    return redirect(f"{address}?joined=1" if case.submitted_at < started else address)
+    return redirect(f"{address}?joined=1" if joined else address)
 
 
 def _count(request: HttpRequest, actor: Outsider) -> None:

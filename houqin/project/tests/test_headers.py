@@ -25,7 +25,7 @@ def test_words_are_compressed_and_photos_are_not(kind: str, encoding: str | None
     assert answer.headers.get("Content-Encoding") == encoding
 
 
-def test_a_report_is_kept_for_the_tests(client: Client, settings: LazySettings) -> None:
+def test_a_report_is_kept_for_the_tests(client: Client, settings: LazySettings, db: None) -> None:
     settings.CSP_REPORTS_KEPT = []
     report = {"csp-report": {"violated-directive": "script-src", "blocked-uri": "inline"}}
     assert client.post("/csp-report", report, content_type="application/csp-report").status_code == 400
