@@ -7,7 +7,7 @@ LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsa
 	--no-emit-find-links --no-emit-trusted-host --no-emit-options --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up test test-full bench check format lock messages
+.PHONY: help venv demo up test test-full bench check format lock messages openapi permissions
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -59,3 +59,9 @@ lock: ## pin the dependencies anew (UPGRADE=1 takes newer ones)
 messages: .venv/.installed-dev ## bring the catalogues in step with the code and compile them
 	$(BIN)/python tools/catalogues.py extract
 	$(BIN)/python tools/catalogues.py compile
+
+openapi: .venv/.installed-dev ## write the API's description anew
+	$(BIN)/python tools/openapi.py
+
+permissions: .venv/.installed-dev ## write the permission matrix anew, to be reviewed
+	WRITE_PERMISSIONS=1 $(BIN)/pytest tests/permissions -n 0 -q
