@@ -85,7 +85,7 @@ def measure(house: House) -> bool:
         cookie = house.cookie(username) if username else ""
         first[name] = Browser(house.base, cookie).visit(path)
         browser = Browser(house.base, cookie)
-        browser.visit("/" if username else "/sign-in")
+        browser.visit("/" if username else "/report")
         later[name] = browser.visit(path)
     return all([_line("first visit", first, FIRST_KB), _line("later page", later, LATER_KB)])
 

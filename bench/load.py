@@ -99,5 +99,7 @@ def _into(house: House, folder: Path, tables: list[str], size: int) -> tuple[int
 
 
 def _tables(source: psycopg.Connection) -> list[str]:
-    found = source.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1").fetchall()
+    found = source.execute(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+    ).fetchall()
     return [name for (name,) in found]

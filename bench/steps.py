@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,8 @@ from bench.measure import line, middle, spent, statements_of_post, used, whole
 
 CLIENTS = 8
 LEAST_THROUGHPUT = 1 / 3
+#: Seconds in which the last calls, which the client does not wait for, come to their end.
+SETTLE = 0.5
 API = "/api/v1"
 FLOOR = "/floor/rows"
 
@@ -220,7 +223,8 @@ def _asked(desk: Desk, count: int) -> list[wrk.Call]:
 
 
 def _do(desk: Desk, calls: list[wrk.Call]) -> None:
-    wrk.feed(desk.house.base, calls, connections=CLIENTS)
+    if calls:
+        _run(desk, calls)
 
 
 def _step(desk: Desk, name: str, calls: list[wrk.Call]) -> bool:
@@ -259,4 +263,5 @@ def _step(desk: Desk, name: str, calls: list[wrk.Call]) -> bool:
 def _run(desk: Desk, calls: list[wrk.Call]) -> tuple[wrk.Run, dict[str, float]]:
     before = used(desk.house)
     run = wrk.feed(desk.house.base, calls, connections=CLIENTS)
+    time.sleep(SETTLE)
     return run, spent(before, used(desk.house), run.requests, run.share)

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from houqin.affairs.declare import ITEMS, ClockKind, Item, Limit, Step
 from houqin.affairs.models import ItemSetting, Route
 from houqin.foundation import tree
+from houqin.foundation.compiled import Compiled
 from houqin.foundation.errors import Problem
 from houqin.foundation.people.models import Organisation
 from houqin.foundation.places.models import Place
@@ -27,14 +29,14 @@ class Offered:
 
 def offered(item: Item, organisation: Organisation | None = None) -> Offered:
     """``item`` as offered to applicants of ``organisation``: the nearest unit's settings over the general ones."""
-    settings = ItemSetting.objects.select_related("unit").filter(item_code=item.code)
+    settings = _SETTINGS.rows(item.code)
     return _combine(item, [s for s in settings if s.unit_id is None or _inside(organisation, s.unit_id)])
 
 
 def catalogue(organisation: Organisation | None = None) -> list[Offered]:
     """Every enabled item for applicants of ``organisation``, in the administrators' order. One query."""
     by_item: dict[str, list[ItemSetting]] = {}
-    for setting in ItemSetting.objects.select_related("unit"):
+    for setting in _ALL_SETTINGS.rows():
         if setting.unit_id is None or _inside(organisation, setting.unit_id):
             by_item.setdefault(setting.item_code, []).append(setting)
     found = [_combine(item, by_item.get(item.code, [])) for item in ITEMS]
@@ -56,7 +58,7 @@ def section_for(
     """Routing: item × place × category (× applicant's unit) → section. Raises Problem where nothing fits."""
     places = _lineage(place)
     units = _lineage(organisation)
-    routes = Route.objects.select_related("section").filter(item_code=item.code, category__in={"", category})
+    routes = _ROUTES.rows(item.code, category)
     fitting = [
         route
         for route in routes
@@ -66,6 +68,17 @@ def section_for(
     if not fitting:
         raise Problem(_("该事项尚未指定承办科室，请联系系统管理员在“分办规则”中设置。"), code="no_route")
     return max(fitting, key=lambda route: _specificity(route, places, units)).section
+
+
+_SETTINGS = Compiled(lambda code: ItemSetting.objects.select_related("unit").filter(item_code=code), str)
+_ALL_SETTINGS = Compiled(lambda: ItemSetting.objects.select_related("unit"))
+_ROUTES = Compiled(
+    lambda code, category: Route.objects.select_related("section").filter(
+        Q(category="") | Q(category=category), item_code=code
+    ),
+    str,
+    str,
+)
 
 
 def _specificity(route: Route, places: list[int], units: list[int]) -> tuple[int, bool, int]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils import timezone
 from houqin.affairs.declare import StepKind
 from houqin.affairs.models import Case, TaskState
 from houqin.foundation import tree
+from houqin.foundation.compiled import Compiled
 from houqin.foundation.people.models import Appointment, Organisation, Person
 from houqin.foundation.people.queries import on_duty
 from houqin.foundation.registry import Registry
@@ -51,10 +53,24 @@ def person_on_duty(case: Case, argument: str) -> Sequence[Holder]:
 
 def on_duty_in(section: Organisation, case: Case, at: datetime) -> Holder:
     """The person on duty in ``section`` for the case's place with the fewest open tasks, else the section's queue."""
-    people = on_duty(section, at=at, place_path=case.place.path if case.place else "")
-    load = Count("tasks", filter=Q(tasks__state=TaskState.OPEN))
-    person = people.annotate(open_tasks=load).order_by("open_tasks", "id").first()
-    return Holder(section=section, person=person)
+    places = tree.ids(case.place.path) if case.place else []
+    return Holder(
+        section=section,
+        person=_least_busy(len(places)).first(section.pk, at, timezone.localdate(at), *places),
+    )
+
+
+@cache
+def _least_busy(depth: int) -> Compiled[Person]:
+    """Of those on duty in a section at a moment, for a place ``depth`` levels deep, the one with the fewest open tasks."""
+
+    def build(section: int, at: datetime, today: date, *places: int) -> QuerySet[Person]:
+        path = "".join(f"/{each}" for each in places) + "/" if places else ""
+        load = Count("tasks", filter=Q(tasks__state=TaskState.OPEN))
+        people = on_duty(Organisation(pk=section), at=at, place_path=path, today=today)
+        return people.annotate(open_tasks=load).order_by("open_tasks", "id")[:1]
+
+    return Compiled(build, int, datetime, date, *[int] * depth)
 
 
 @who("queue")

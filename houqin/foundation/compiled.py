@@ -8,7 +8,7 @@ for, compiled at its first use, and afterwards only run, with other values in th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any, Generic, TypeVar
 
@@ -24,7 +24,7 @@ _SAMPLES: dict[type, Callable[[int], Any]] = {
     int: lambda place: -7_310_000_000_000_000_000 - place,
     str: lambda place: f"\u2063argument {place}\u2063",
     datetime: lambda place: datetime(1, 1, 2, tzinfo=UTC) + timedelta(seconds=place),
-    list: lambda place: [-7_320_000_000_000_000_000 - place],
+    date: lambda place: date(1, 2, 1) + timedelta(days=place),
 }
 
 

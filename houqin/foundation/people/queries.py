@@ -54,16 +54,18 @@ def shifts_at(section: Organisation, *, at: datetime) -> QuerySet[DutyShift]:
     )
 
 
-def on_duty(section: Organisation, *, at: datetime, place_path: str = "") -> QuerySet[Person]:
+def on_duty(
+    section: Organisation, *, at: datetime, place_path: str = "", today: date | None = None
+) -> QuerySet[Person]:
     """Who has duty in a section at a moment: substitutes instead of those they stand in for, nobody who has left.
 
-    With ``place_path`` only those whose shift covers that place (or names none).
+    With ``place_path`` only those whose shift covers that place (or names none). ``today`` is the day of ``at``.
     """
     shifts = shifts_at(section, at=at)
     if place_path:
         shifts = shifts.filter(Q(place__isnull=True) | Q(place_id__in=tree.ids(place_path)))
     who = shifts.annotate(who=Coalesce("substitute_id", "person_id")).values("who")
-    return Person.objects.active(timezone.localdate(at)).filter(pk__in=who)
+    return Person.objects.active(today or timezone.localdate(at)).filter(pk__in=who)
 
 
 def week_bounds(monday: date) -> tuple[datetime, datetime]:

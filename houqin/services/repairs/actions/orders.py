@@ -155,10 +155,12 @@ def stamp(case: Case, verb: str, data: Mapping[str, Any]) -> None:
 #: Verbs that an order remembers, or that let reports join it again. Ended cases are :func:`end`'s matter.
 STAMPED = frozenset({"accept", "arrive", "complete", "reopen"})
 _TO_STAMP = Compiled(
-    lambda case: RepairOrder.objects.filter(case=case)
-    .select_for_update(of=("self",))
-    .select_related("fault", "worker")
-    .order_by(),
+    lambda case: (
+        RepairOrder.objects.filter(case=case)
+        .select_for_update(of=("self",))
+        .select_related("fault", "worker")
+        .order_by()
+    ),
     int,
 )
 
@@ -202,16 +204,24 @@ def _running(case_id: int) -> Case | None:
 
 
 def _same_fault(place: Place, fault: FaultKind, device: Device | None) -> Case | None:
-    orders = RepairOrder.objects.filter(place=place, fault=fault, joinable=True)
+    orders, now = _JOINABLE.rows(place.pk, fault.pk), timezone.now()
     if device:
-        orders = orders.filter(Q(device=device) | Q(device__isnull=True))
-    now = timezone.now()
-    for order in orders.order_by("-reported_at"):
+        orders = [order for order in orders if order.device_id in (None, device.pk)]
+    for order in orders:
         case = _running(order.case_id)
         if case and now - order.reported_at < JOIN_WITHIN:
             return case
         RepairOrder.objects.filter(case=order.case_id).update(joinable=False)
     return None
+
+
+_JOINABLE = Compiled(
+    lambda place, fault: RepairOrder.objects.filter(place=place, fault=fault, joinable=True).order_by(
+        "-reported_at"
+    ),
+    int,
+    int,
+)
 
 
 def _may_join(order: RepairOrder) -> bool:
@@ -245,14 +255,18 @@ def _under_warranty(device: Device | None) -> bool:
 
 def _mended_before(order: RepairOrder) -> RepairOrder | None:
     """The latest job on the same fault here, or on the same device, that was finished within thirty days."""
-    same = Q(place=order.place, fault=order.fault)
-    if order.device:
-        same |= Q(device=order.device)
-    return (
-        RepairOrder.objects.filter(same, planned=False, finished_at__gte=timezone.now() - REPEAT_WITHIN)
-        .order_by("-finished_at")
-        .first()
-    )
+    return _MENDED.first(order.place_id, order.fault_id, order.device_id or 0, timezone.now() - REPEAT_WITHIN)
+
+
+_MENDED = Compiled(
+    lambda place, fault, device, since: RepairOrder.objects.filter(
+        Q(place=place, fault=fault) | Q(device=device), planned=False, finished_at__gte=since
+    ).order_by("-finished_at")[:1],
+    int,
+    int,
+    int,
+    datetime,
+)
 
 
 def _tell_heads(order: RepairOrder) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from houqin.affairs.declare import StepKind
 from houqin.affairs.models import State, Task, TaskState
 from houqin.foundation import tree
+from houqin.foundation.compiled import Compiled
 from houqin.foundation.errors import NotFound
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Person
@@ -23,8 +24,8 @@ def spot(code: str) -> Place | None:
     """The place of that code, QR code or id, or the place where the device of that code stands."""
     if not code:
         return None
-    found = Q(code=code) | Q(qr=code) | _by_id(code)
-    place = Place.objects.filter(found).order_by("pk").first()
+    number = int(code) if code.isdecimal() and len(code) < 18 else 0
+    place = _PLACE.first(code, number)
     if place is None and (device := scanned_device(code)):
         place = device.place
     return place
@@ -45,7 +46,18 @@ def scanned_device(code: str) -> Device | None:
     """The device on which that code hangs; ids do not count, they would be a place's as well."""
     if not code:
         return None
-    return Device.objects.select_related("place").filter(Q(code=code) | Q(qr=code)).first()
+    return _DEVICE.first(code)
+
+
+_PLACE = Compiled(
+    lambda code, number: Place.objects.filter(Q(code=code) | Q(qr=code) | Q(pk=number)).order_by("pk")[:1],
+    str,
+    int,
+)
+_DEVICE = Compiled(
+    lambda code: Device.objects.select_related("place").filter(Q(code=code) | Q(qr=code)).order_by("pk")[:1],
+    str,
+)
 
 
 def devices_of(text: str = "") -> QuerySet[Device]:
