@@ -20,4 +20,5 @@ def condition(name: str) -> Callable[[Condition], Condition]:
 
 @condition("always")
 def always(case: Case) -> bool:
+    """For every case."""
     return True

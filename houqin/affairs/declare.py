@@ -30,16 +30,22 @@ class Category(models.TextChoices):
 
 
 class Audience(StrEnum):
+    """For whom an item is: those who can sign in, or anybody (then by name and phone number)."""
+
     STAFF = "staff"
-    PUBLIC = "public"  # also without signing in, by phone number
+    PUBLIC = "public"
 
 
 class Kind(StrEnum):
+    """Whether somebody has to decide or do something (a case), or the item's own page does it at once (direct)."""
+
     CASE = "case"
     DIRECT = "direct"
 
 
 class StepKind(models.TextChoices):
+    """What is done in a step; it decides which verbs its tasks offer (:mod:`houqin.affairs.rights`)."""
+
     APPROVE = "approve", _("审批")
     DISPATCH = "dispatch", _("派单")
     HANDLE = "handle", _("办理")
@@ -47,23 +53,31 @@ class StepKind(models.TextChoices):
 
 
 class ClockKind(models.TextChoices):
+    """What a limit is counted in."""
+
     WORKING = "working", _("工作时间")
     WALL = "wall", _("自然时间")
 
 
 @dataclass(frozen=True)
 class Limit:
-    """A time limit in minutes: of working time by the statutory calendar, or by the clock on the wall."""
+    """A time limit in minutes: of working time by the statutory calendar, or by the clock on the wall.
+
+    The practice (限时办结) is that of public services, 优化营商环境条例 (国务院令第722号) 第三十六条; the figures are each
+    office's own promise, so administrators change them.
+    """
 
     minutes: int
     clock: ClockKind = ClockKind.WORKING
 
 
 def working_hours(hours: float) -> Limit:
+    """So many hours of working time; a working day has eight under the hours of the seed."""
     return Limit(round(hours * 60))
 
 
 def wall_minutes(minutes: int) -> Limit:
+    """So many minutes by the clock on the wall, nights and holidays included."""
     return Limit(minutes, ClockKind.WALL)
 
 
@@ -107,11 +121,14 @@ class Moments:
     def approved(self, case: "Case") -> None:
         """The last approval of the flow was given."""
 
-    def completed(self, case: "Case") -> None: ...
+    def completed(self, case: "Case") -> None:
+        """The case has ended well: confirmed, silent for three workdays, or past a last step without confirmation."""
 
-    def refused(self, case: "Case") -> None: ...
+    def refused(self, case: "Case") -> None:
+        """Somebody refused it (不予受理)."""
 
-    def withdrawn(self, case: "Case") -> None: ...
+    def withdrawn(self, case: "Case") -> None:
+        """Its applicant took it back."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +164,7 @@ class Item:
         return self.code.partition(".")[0]
 
     def step(self, key: str) -> Step | None:
+        """The step of that key, if the flow has one."""
         return next((step for step in self.flow if step.key == key), None)
 
 
@@ -154,7 +172,10 @@ ITEMS: Registry[Item] = Registry("service item")
 
 
 def announce(item: Item) -> Item:
-    """Put an item into the catalogue. A case item must have a form and a flow with unique step keys."""
+    """Put an item into the catalogue. A case item must have a form and a flow with unique step keys.
+
+    Raises ValueError, when the program starts, for an item that cannot work and for a code that is taken.
+    """
     keys = [step.key for step in item.flow]
     if item.kind is Kind.CASE and (not item.form or not keys or len(keys) != len(set(keys))):
         raise ValueError(f"service item {item.code}: a case needs a form and a flow with unique step keys")

@@ -72,6 +72,7 @@ class CaseForm(forms.Form):
         }
 
     def file_ids(self) -> list[str]:
+        """Ids of all files given, whichever field asked for them."""
         return [
             identity
             for name, value in self.cleaned_data.items()
@@ -134,10 +135,14 @@ class ReasonForm(VerbForm):
 
 
 class DoneForm(VerbForm):
+    """Finishing a job: words and photos for the applicant. Services add what they count."""
+
     photos = FileIdsField()
 
 
 class ArriveForm(VerbForm):
+    """Being there, shown by the code of the place where it can be scanned."""
+
     standard = frozenset({"comment", "code"})
     code = forms.CharField(label=_("现场二维码"), required=False, max_length=200)
 
@@ -149,6 +154,8 @@ def _somebody(form: VerbForm, section: str) -> dict[str, Any]:
 
 
 class TransferForm(ReasonForm):
+    """To whom a task goes, a section or a person, and why."""
+
     standard = frozenset({"comment", "section", "person"})
     section = forms.ModelChoiceField(
         Organisation.objects.filter(ended_on__isnull=True),
@@ -176,6 +183,8 @@ class InOrderField(forms.ModelMultipleChoiceField):
 
 
 class DispatchForm(VerbForm):
+    """Who shall do it: a person, or one or several sections under one deadline."""
+
     standard = frozenset({"comment", "sections", "person"})
     sections = InOrderField(
         Organisation.objects.filter(ended_on__isnull=True),
@@ -195,6 +204,8 @@ class DispatchForm(VerbForm):
 
 
 class AddApproverForm(ReasonForm):
+    """Who else must agree, and why."""
+
     standard = frozenset({"comment", "person"})
     person = forms.ModelChoiceField(
         Person.objects.filter(ended_on__isnull=True),
@@ -204,6 +215,10 @@ class AddApproverForm(ReasonForm):
 
 
 class SupplementForm(VerbForm):
+    """What the applicant adds when asked (补正). Whoever asks tells at once all that is missing: 优化营商环境条例
+    (国务院令第722号) 第三十六条.
+    """
+
     photos = FileIdsField(label=_("补充材料"))
     comment = forms.CharField(
         label=_("补充说明"),
@@ -214,10 +229,16 @@ class SupplementForm(VerbForm):
 
 
 class ReopenForm(ReasonForm):
+    """What is not done well, for whoever did it."""
+
     photos = FileIdsField()
 
 
 class RateForm(VerbForm):
+    """One to five stars, tags and words, given freely: silence is never counted (评价人自愿自主评价,
+    国办发〔2019〕51号).
+    """
+
     standard = frozenset({"stars", "tags", "comment"})
     stars = forms.IntegerField(
         label=_("星级"),

@@ -7,6 +7,7 @@ from houqin.foundation.trail.actors import Actor
 
 
 def sees_case(actor: Actor, case_id: int) -> bool:
+    """Whether ``actor`` may see the case, and so what is attached to it."""
     case = Case.objects.select_related("place", "section", "organisation").filter(pk=case_id).first()
     return case is not None and rights.may_see(actor, case)
 

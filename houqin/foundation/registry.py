@@ -21,6 +21,7 @@ class Registry(Generic[T]):
         return entry
 
     def get(self, code: str) -> T | None:
+        """The entry of that code, if one was announced."""
         return self._entries.get(code)
 
     def __getitem__(self, code: str) -> T:
@@ -36,4 +37,5 @@ class Registry(Generic[T]):
         return iter(entry for _, entry in sorted(self._entries.items()))
 
     def codes(self) -> list[str]:
+        """All codes, sorted."""
         return sorted(self._entries)

@@ -18,7 +18,8 @@ from houqin.foundation.calendar.models import Day, DayKind, WorkingHours, Year
 
 #: How long a process trusts its snapshot after another process may have changed the tables.
 KEPT_SECONDS = 30
-#: 全国年节及纪念日放假办法: holidays of fixed date hold without a notice; the lunar ones need one.
+#: 全国年节及纪念日放假办法 (国务院令第795号, from 2025): holidays of fixed date hold without a notice; the lunar ones, and
+#: which weekends are worked for them, need the year's 国务院办公厅关于部分节假日安排的通知.
 FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 #: A limit that would end later than this many days on is a mistake (or a calendar without a single workday).
 FARTHEST_DAYS = 20_000
@@ -39,15 +40,18 @@ class Hours:
 
     @classmethod
     def of(cls, row: WorkingHours) -> Hours:
+        """The hours that a row of the table says."""
         morning = (_seconds(row.morning_from), _seconds(row.morning_to))
         afternoon = (_seconds(row.afternoon_from), _seconds(row.afternoon_to))
         return cls(row.from_on, (morning, afternoon))
 
     @property
     def seconds(self) -> int:
+        """The length of a full working day."""
         return sum(end - start for start, end in self.spans)
 
 
+#: Eight hours on five days: 国务院关于职工工作时间的规定 (国务院令第174号). When they begin is each city's own.
 DEFAULT_HOURS = Hours(date.min, ((30_600, 43_200), (46_800, 63_000)))  # 08:30–12:00, 13:00–17:30
 
 

@@ -49,7 +49,10 @@ class Day(models.Model):
 
 
 class WorkingHours(models.Model):
-    """Working hours from a day on, with the lunch pause; many offices change them in summer."""
+    """Working hours from a day on, with the lunch pause; many offices change them in summer.
+
+    Seeded with eight hours on five days (国务院关于职工工作时间的规定, 国务院令第174号).
+    """
 
     from_on = models.DateField(_("起用日期"), primary_key=True)
     morning_from = models.TimeField(_("上午上班"))

@@ -70,6 +70,7 @@ def _cell(on: date, snapshot: clock.Calendar, entered: Mapping[date, Day]) -> Da
 
 
 def year_of(year: int) -> Year | None:
+    """The year with its notice, if it was ever entered or warned of."""
     return Year.objects.filter(year=year).first()
 
 
