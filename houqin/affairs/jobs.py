@@ -1,5 +1,6 @@
 """Watching limits: amber and red notices, escalation to the section's head, completion by silence."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -12,9 +13,10 @@ from procrastinate.contrib.django import app
 from houqin.affairs import rights
 from houqin.affairs.actions.applicant import confirm_by_silence
 from houqin.affairs.models import Case, State, Task, TaskState
-from houqin.affairs.moves import MovedOn, moved_on, touching
+from houqin.affairs.moves import Move, MovedOn, moved_on, touching
 from houqin.affairs.who import Holder, heads_over
 from houqin.foundation.notices.actions import tell
+from houqin.foundation.people.models import Organisation
 from houqin.foundation.trail.actors import SYSTEM
 
 BATCH = 200
@@ -27,6 +29,7 @@ def watch_limits(timestamp: int = 0) -> None:
     now = timezone.now()
     warn_amber(now)
     escalate_red(now)
+    escalate_promises(now)
     complete_silent(now)
 
 
@@ -55,6 +58,14 @@ def escalate_red(now: datetime) -> int:
     for task_id, case_id in list(overdue[:BATCH]):
         done += _escalate(task_id, case_id, now)
     return done
+
+
+def escalate_promises(now: datetime) -> int:
+    """Each case past what was promised to its applicant once, like an overdue task. Returns how many were told of."""
+    late = Case.objects.filter(state=State.OPEN, due_at__lte=now, escalated_at__isnull=True).order_by(
+        "due_at"
+    )
+    return sum(_escalate_case(case_id, now) for case_id in list(late.values_list("pk", flat=True)[:BATCH]))
 
 
 def complete_silent(now: datetime) -> int:
@@ -104,21 +115,40 @@ def _hand_back(task_id: int, case_id: int) -> bool:
 
 def _escalate(task_id: int, case_id: int, now: datetime) -> bool:
     with transaction.atomic():
-        Case.objects.select_for_update().get(pk=case_id)
+        if Case.objects.select_for_update().get(pk=case_id).state != State.OPEN:
+            return False
         claimed = Task.objects.filter(pk=task_id, state=TaskState.OPEN, escalated_at__isnull=True).update(
             escalated_at=now
         )
         if not claimed:
             return False
         with touching(SYSTEM, "escalate", case_id) as move:
-            move.inside = True
             move.task = next(task for task in move.tasks if task.pk == task_id)
-            section = move.task.section or move.case.section
-            heads = heads_over(section)
-            move.data = {"to": [head.name for head in heads]}
-            title = format_lazy(gettext_lazy("已超时：{title}"), title=move.case.title)
-            move.tell(list({*move.told([move.task]), *heads}), "affairs.overdue", title)
+            _tell_heads(move, move.task.section or move.case.section, [move.task])
         return True
+
+
+def _escalate_case(case_id: int, now: datetime) -> bool:
+    """Lateness that was told of every open task already is not told again."""
+    with transaction.atomic():
+        case = Case.objects.select_for_update().get(pk=case_id)
+        if case.state != State.OPEN or case.escalated_at:
+            return False
+        Case.objects.filter(pk=case_id).update(escalated_at=now)
+        if not case.tasks.filter(state=TaskState.OPEN, escalated_at__isnull=True).exists():
+            return False
+        with touching(SYSTEM, "escalate", case_id) as move:
+            _tell_heads(move, move.case.section, move.tasks)
+        return True
+
+
+def _tell_heads(move: Move, section: Organisation, tasks: Sequence[Task]) -> None:
+    """Those who have the tasks and the section's heads hear of it; the timeline keeps it for those inside."""
+    heads = heads_over(section)
+    move.inside = True
+    move.data = {"to": [head.name for head in heads]}
+    title = format_lazy(gettext_lazy("已超时：{title}"), title=move.case.title)
+    move.tell(list({*move.told(tasks), *heads}), "affairs.overdue", title)
 
 
 def _open():  # type: ignore[no-untyped-def]  # a queryset of Task

@@ -107,6 +107,7 @@ class Case(Clocked):
     reminded_at = models.DateTimeField(_("最近催办"), null=True, blank=True)
     reminders = models.PositiveSmallIntegerField(_("催办次数"), default=0)
     reopened = models.PositiveSmallIntegerField(_("返工次数"), default=0)
+    escalated_at = models.DateTimeField(_("超时上报"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("办件")
@@ -120,6 +121,9 @@ class Case(Clocked):
             models.Index(fields=["organisation", "-id"], name="case_by_organisation"),
             models.Index(fields=["applicant_phone", "-id"], name="case_by_phone"),
             models.Index(fields=["confirm_by"], name="case_confirming", condition=Q(state="confirming")),
+            models.Index(
+                fields=["due_at"], name="case_red", condition=Q(state="open", escalated_at__isnull=True)
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="case_state_known"),

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.db_facing
 CLIENTS = 50
 
 
-def _at_once(work, count: int = CLIENTS) -> list:
+def at_once(work, count: int = CLIENTS) -> list:
     """Run ``work(n)`` in ``count`` threads, each with its own connection, all started together."""
     barrier = Barrier(count)
 
@@ -47,10 +47,10 @@ def test_fifty_clients_on_the_same_cases(committed_desk: Desk) -> None:
             if dice.random() < 0.15:
                 actions.submit(people["staff"], item="dummy.mend", data={"what": f"新{number}", "kind": "w"})
                 continue
-            done += _act(dice, dice.choice(cases), people)
+            done += act(dice, dice.choice(cases), people)
         return done
 
-    moved = sum(_at_once(client))
+    moved = sum(at_once(client))
     for case in Case.objects.all():
         entries = Entry.objects.filter(record_type="affairs.case", record_id=str(case.pk)).order_by("id")
         versions = [entry.after["version"] for entry in entries]
@@ -63,7 +63,7 @@ def test_fifty_clients_on_the_same_cases(committed_desk: Desk) -> None:
     assert moved > len(cases)
 
 
-def _act(dice: random.Random, case_id: int, people: dict[str, Person]) -> int:
+def act(dice: random.Random, case_id: int, people: dict[str, Person]) -> int:
     case = Case.objects.get(pk=case_id)
     verb = dice.choice(
         ["accept", "complete", "transfer", "complete", "confirm", "reopen", "withdraw", "remind"]
@@ -99,7 +99,7 @@ def test_a_queued_task_is_taken_once(committed_desk: Desk) -> None:
             return False
         return True
 
-    assert sum(_at_once(take, 20)) == 1
+    assert sum(at_once(take, 20)) == 1
 
 
 def test_two_ratings_of_one_person_are_one(committed_desk: Desk) -> None:
@@ -116,4 +116,4 @@ def test_two_ratings_of_one_person_are_one(committed_desk: Desk) -> None:
             return False
         return True
 
-    assert sum(_at_once(rate, 10)) == 1
+    assert sum(at_once(rate, 10)) == 1

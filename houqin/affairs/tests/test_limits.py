@@ -77,3 +77,33 @@ def test_a_paused_case_does_not_turn_red_and_a_red_one_stays_red(desk: Desk, clo
     assert desk.open(late)[0].colour() == "red"
     desk.do("supplement", late, by=cast.staff, comment="给")
     assert desk.open(late)[0].colour() == "red"
+
+
+def test_a_broken_promise_reaches_the_head_though_the_step_has_time_left(desk: Desk, clock) -> None:
+    cast = desk.cast
+    cast.duty(cast.worker, hours=48)
+    case = desk.submit()
+    clock.shift(timedelta(hours=4))
+    desk.do("complete", case, by=cast.worker)
+    desk.do("reopen", case, by=cast.staff, comment="还漏")
+    clock.move_to(MONDAY + timedelta(days=1, hours=1))
+    desk.do("transfer", case, by=cast.worker, person=cast.worker2.pk, comment="换人")
+    case.tasks.filter(state="open").update(due_at=MONDAY + timedelta(days=9), escalated_at=None)
+    case.refresh_from_db()
+    clock.move_to(case.due_at + timedelta(minutes=1))
+    jobs.watch_limits()
+    jobs.watch_limits()
+    told = Notice.objects.filter(kind="affairs.overdue").values_list("person__name", flat=True)
+    assert sorted(told) == ["单大勇", "孙志强"]
+    assert case.events.get(verb="escalate").task is None
+
+
+def test_one_lateness_is_told_once(desk: Desk, clock) -> None:
+    """A step that is due when the case is says so once, not twice."""
+    cast = desk.cast
+    case = desk.submit()
+    case.tasks.update(due_at=case.due_at)
+    clock.move_to(case.due_at + timedelta(minutes=1))
+    jobs.watch_limits()
+    assert Notice.objects.filter(kind="affairs.overdue", person=cast.repairs_head).count() == 1
+    assert case.events.filter(verb="escalate").count() == 1
