@@ -7,7 +7,7 @@ LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsa
 	--no-emit-find-links --no-emit-trusted-host --no-emit-options --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up test test-full bench check format lock messages openapi permissions
+.PHONY: help venv demo up test test-full bench screenshots check format lock messages openapi permissions
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,10 @@ test-full: .venv/.installed-dev ## the suite and what takes longer
 
 bench: .venv/.installed-dev ## benchmarks, one JSON line each
 	$(BIN)/python -m bench
+
+screenshots: .venv/.installed-dev ## the pictures in docs/images, taken of the demo compound
+	tools/browser.sh
+	$(BIN)/python tools/screenshots.py
 
 check: .venv/.installed-dev ## lint, types, imports, migrations, catalogues, templates
 	$(BIN)/ruff check .

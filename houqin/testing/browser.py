@@ -160,6 +160,7 @@ class Visitor:
             self.page.emulate_media(color_scheme="dark")
             self._axe({"type": "rule", "values": ["color-contrast"]}, "dark: ")
             self.page.emulate_media(color_scheme="light")
+            self.page.evaluate(_STILL)
         wide = self.page.evaluate(_TOO_WIDE)
         if wide:
             self._fault(f"wider than {self.width} px: {wide}")

@@ -1,0 +1,185 @@
+"""The pictures of the documentation: ten pages of the demo compound as a phone and a desktop show them.
+
+Loads the demo into a database of its own, on a Wednesday in July at five past ten, and writes
+`docs/images/<page>-<width>.png`. What the watch of the browser journeys finds wrong with a page is told, and fails.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+import time_machine
+from PIL import Image
+
+HERE = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(HERE))
+IMAGES = HERE / "docs" / "images"
+NOW = datetime(2026, 7, 15, 10, 5, tzinfo=ZoneInfo("Asia/Shanghai"))
+MOST_BYTES = 250_000
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A page: the account that looks at it, its address, and what is done there before the picture is taken."""
+
+    name: str
+    username: str
+    address: Callable[[], str]
+    prepare: Callable[[object], None] = lambda visitor: None
+
+
+def pictures() -> list[Picture]:
+    """What is shown, in the order of a first visit."""
+    return [
+        Picture("home", "staff", lambda: "/"),
+        Picture("services", "staff", lambda: "/services"),
+        Picture("report", "staff", lambda: "/services/repairs.report", _fill_report),
+        Picture("case", "staff", _case_of_staff),
+        Picture("notices", "staff", lambda: "/notices"),
+        Picture("todo", "worker", lambda: "/todo"),
+        Picture("board", "dispatcher", lambda: "/board"),
+        Picture("intake", "dispatcher", lambda: "/intake", _fill_intake),
+        Picture("insights", "dispatcher", lambda: "/repairs/insights"),
+        Picture("settings", "sysadmin", lambda: "/settings/items/repairs.report"),
+        Picture("backoffice", "sysadmin", lambda: "/backoffice/"),
+    ]
+
+
+def _fill_report(visitor) -> None:  # type: ignore[no-untyped-def]  # houqin is imported later
+    visitor.page.get_by_label("什么坏了", exact=True).select_option("air.warm")
+    visitor.page.get_by_label("补充描述").fill("开到 20 度还是热，下午有会，请尽快。")
+
+
+def _fill_intake(visitor) -> None:  # type: ignore[no-untyped-def]
+    from houqin.foundation.people.models import Person
+
+    staff = Person.objects.get(username="staff")
+    visitor.page.get_by_label("来电号码").fill(staff.phone)
+    visitor.page.locator("#caller-found input").first.wait_for()
+
+
+def _case_of_staff() -> str:
+    from houqin.affairs.models import Case
+
+    cases = Case.objects.filter(applicant__username="staff", service="repairs")
+    running = cases.filter(state__in=["confirming", "open"]).order_by("state", "-submitted_at").first()
+    return (running or cases.latest("submitted_at")).get_absolute_url()
+
+
+@contextmanager
+def demo() -> Iterator[str]:
+    """The demo compound, served by a thread of this process. Gives its address."""
+    folder = Path(tempfile.mkdtemp(prefix="hq-pictures-"))
+    folder.chmod(0o755)
+    os.environ.update(
+        HOUQIN_MODE="test",
+        HOUQIN_DATA_DIR=str(folder),
+        DJANGO_SETTINGS_MODULE="houqin.project.settings_test",
+        DJANGO_ALLOW_ASYNC_UNSAFE="1",
+    )
+    with ExitStack() as stack:
+        from houqin.project.postgres import Cluster, use
+
+        cluster = stack.enter_context(use(Cluster(folder / "postgres", fleeting=True), folder))
+        os.environ["HOUQIN_DATABASE_URL"] = cluster.url()
+        (folder / "static").mkdir()
+        import django
+
+        django.setup()
+        stack.enter_context(time_machine.travel(NOW, tick=True))
+        _load()
+        yield stack.enter_context(_serving())
+
+
+def _load() -> None:
+    from django.core.management import call_command
+
+    from houqin.project import demo as compound
+
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+    compound.load(today=NOW.date())
+
+
+@contextmanager
+def _serving() -> Iterator[str]:
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.db import connections
+    from django.test.testcases import LiveServerThread
+
+    thread = LiveServerThread("localhost", StaticFilesHandler)
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    if thread.error:
+        raise thread.error
+    yield f"http://localhost:{thread.port}"
+    thread.terminate()
+    connections.close_all()
+
+
+def take(base: str, only: tuple[str, ...]) -> list[str]:
+    """Take every picture at both widths; answers what was found wrong."""
+    from django.conf import settings
+    from django.test import Client
+
+    from houqin.foundation.people.models import Person
+    from houqin.testing.browser import DESKTOP, PHONE, Visitor, chromium, window
+
+    faults: list[str] = []
+    with chromium() as browser:
+        for picture in pictures():
+            if only and picture.name not in only:
+                continue
+            client = Client()
+            client.force_login(Person.objects.get(username=picture.username))
+            key = client.cookies[settings.SESSION_COOKIE_NAME].value
+            for width in (PHONE, DESKTOP):
+                context = window(browser, width, device_scale_factor=2 if width == PHONE else 1)
+                context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": base}])
+                visitor = Visitor(context, base, faults, picture.username)
+                visitor.go(picture.address())
+                picture.prepare(visitor)
+                visitor.look()
+                visitor.page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0); }")
+                _keep(visitor.page.screenshot(), IMAGES / f"{picture.name}-{width}.png")
+                context.close()
+    return faults
+
+
+def _keep(raw: bytes, path: Path) -> None:
+    """Write a picture with as many colours as fit into ``MOST_BYTES``."""
+    picture = Image.open(BytesIO(raw)).convert("RGB")
+    for colours in (256, 128, 64):
+        made = BytesIO()
+        picture.quantize(colours, dither=Image.Dither.NONE).save(made, "PNG", optimize=True)
+        if made.tell() <= MOST_BYTES:
+            break
+    path.write_bytes(made.getvalue())
+    print(f"{path.relative_to(HERE)}  {made.tell() // 1000} kB", flush=True)
+
+
+@click.command()
+@click.argument("only", nargs=-1)
+def main(only: tuple[str, ...]) -> None:
+    """Take all pictures, or only those named."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with demo() as base:
+        faults = take(base, only)
+    for fault in faults:
+        print(f"✗ {fault}", file=sys.stderr)
+    sys.exit(1 if faults else 0)
+
+
+if __name__ == "__main__":
+    main()
