@@ -59,7 +59,14 @@ BUDGET = "市财政局/预算处"
 ACCOUNTS = (
     Account("staff", "李", "晓雯", BUDGET, "三级主任科员", (("staff", BUDGET),)),
     Account("head", "周", "建国", BUDGET, "处长", (("head", BUDGET),)),
-    Account("dispatcher", "王", "芳", "BXDD", "调度员", (("dispatcher", "WXK"), ("dispatcher", "BJB"))),
+    Account(
+        "dispatcher",
+        "王",
+        "芳",
+        "BXDD",
+        "调度员",
+        (("dispatcher", "WXK"), ("dispatcher", "BJB"), ("operator", CITY)),
+    ),
     Account("worker", "赵", "志勇", "SNB", "水暖工", (("worker", "SNB"),)),
     Account("clerk", "沈", "佳怡", "HWK", "会务员", (("clerk", "HWK"), ("operator", CITY))),
     Account("chef", "钱", "国良", "HXCY", "厨师长", (("chef", "CYK"),)),
