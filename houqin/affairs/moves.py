@@ -23,7 +23,7 @@ from houqin.affairs.declare import ClockKind, Limit, StepKind
 from houqin.affairs.models import Case, Event, Follower, State, Task, TaskState
 from houqin.affairs.who import Holder, in_place_of, resolve
 from houqin.foundation.calendar import clock as calendar
-from houqin.foundation.compiled import Compiled, changed, insert, insert_many, snapshot, update
+from houqin.foundation.compiled import Compiled, changed, insert_many, snapshot, update, write_together
 from houqin.foundation.errors import Conflict, NotFound, NotPermitted
 from houqin.foundation.files.actions import attach
 from houqin.foundation.notices.actions import tell
@@ -118,8 +118,7 @@ class Move:
         opened = [self._task(holder, like, required) for holder in reversed(once.values())]
         insert_many(opened)
         self.tasks.extend(opened)
-        for task in opened:
-            self.tell_holders([task])
+        self.tell_holders(opened)
         return opened
 
     def _task(self, holder: Holder, like: Task | None, required: bool | None) -> Task:
@@ -226,9 +225,8 @@ class Move:
 
     def tell(self, people: Sequence[Person], kind: str, title: Any, body: str = "") -> None:
         if people:
-            tell(
-                people, kind=kind, title=title, body=body, url=self.case.get_absolute_url(), record=self.case
-            )
+            url = self.case.get_absolute_url()
+            tell(people, kind=kind, title=title, body=body, url=url, record=self.case)
 
     def told(self, tasks: Iterable[Task]) -> list[Person]:
         """Everybody who hears of any of ``tasks``, once."""
@@ -254,22 +252,19 @@ class Move:
         names = changed(self.case, self._stored)
         if self.case.flow.get("visits", {}) != self._visited:
             names.append("flow")
-        update(self.case, names)
-        insert(
-            Event(
-                case=self.case,
-                at=self.now,
-                actor=self.person,
-                actor_name=self.actor.name,
-                verb=self.verb,
-                task=self.task,
-                step_name=self.task.step_name if self.task else "",
-                text=self.text,
-                data=self.data,
-                inside=self.inside,
-            )
+        event = Event(
+            case=self.case,
+            at=self.now,
+            actor=self.person,
+            actor_name=self.actor.name,
+            verb=self.verb,
+            task=self.task,
+            step_name=self.task.step_name if self.task else "",
+            text=self.text,
+            data=self.data,
+            inside=self.inside,
         )
-        trail.record(
+        entry = trail.entry(
             self.actor,
             f"affairs.{self.verb}",
             self.case,
@@ -278,6 +273,7 @@ class Move:
             grant=self.grant,
             name=self.case.number,
         )
+        write_together(self.case, names, [event, entry])
 
 
 @contextmanager
