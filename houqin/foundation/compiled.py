@@ -155,6 +155,23 @@ def update(record: Model, names: Sequence[str]) -> None:
         assert cursor.rowcount == 1, f"{meta.label} {record.pk} is not there"
 
 
+def write_together(changed_one: Model, names: Sequence[str], new: Sequence[Model]) -> None:
+    """Change one row and write new rows of other tables, which take no notice of each other: one statement for all."""
+    parts, values = [], []
+    for place, record in enumerate(new):
+        statement, given = inserting([record])
+        parts.append(f"new_{place} AS ({statement})")
+        values += given
+    fields: list[Any] = [type(changed_one)._meta.get_field(name) for name in names]
+    values += [field.get_db_prep_save(field.pre_save(changed_one, False), connection) for field in fields]
+    statement = f"WITH {', '.join(parts)} {_update_sql(type(changed_one), tuple(names))}"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*values, changed_one.pk])
+        assert cursor.rowcount == 1, f"{changed_one._meta.label} {changed_one.pk} is not there"
+    for record in new:
+        record._state.adding, record._state.db = False, "default"
+
+
 def snapshot(record: Model) -> dict[str, Any]:
     """The plain stored values of a record by field name, for :func:`changed`. Values that can be changed in place
     (JSON) are left out."""
