@@ -42,3 +42,16 @@ def test_the_targets_that_are_named_are_there():
 
 def test_the_commands_that_are_named_are_there():
     assert named(r"(?:^|`|\n|bin/)houqin ([a-z-]+)\b") - TO_COME <= set(main.commands)
+
+
+def test_the_manuals_speak_the_words_of_the_screens():
+    files = [each for each in (ROOT / "houqin").rglob("*.*") if each.suffix in {".py", ".html", ".js"}]
+    screens = "\n".join(each.read_text("utf-8") for each in files if "tests" not in each.parts)
+    said = {
+        words
+        for page in PAGES
+        if "users" in page.parts
+        for words in re.findall(r"“([^”]+)”", page.read_text())
+    }
+    put_together = {"登记报修", "增加 人员"}  # a button and the name of what it makes
+    assert not {words for words in said - put_together if words not in screens}
