@@ -207,6 +207,23 @@ def token_create(username: str, scope: str | None, days: int | None) -> None:
         click.echo(str(made))
 
 
+@token.command("revoke")
+@click.argument("username")
+@click.option("--ending", default="", help="Only the token that ends with these four letters; default: all.")
+def token_revoke(username: str, ending: str) -> None:
+    """End the tokens of USERNAME now, for instance when one was lost."""
+    with _installation() as given, _database(given):
+        _django()
+        from houqin.exchange.tokens import revoke_tokens
+        from houqin.foundation.errors import Problem as Refusal
+
+        try:
+            ended = revoke_tokens(username, ending)
+        except Refusal as refusal:
+            raise Problem(str(refusal), FAILED) from refusal
+        click.echo(f"Ended {ended} token(s).")
+
+
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def doctor(as_json: bool) -> None:

@@ -74,5 +74,19 @@ def revoke(actor: Actor, token: Token) -> None:
         trail.record(actor, "exchange.revoke_token", token)
 
 
+def revoke_tokens(username: str, ending: str = "", *, actor: Actor = SYSTEM) -> int:
+    """End the tokens of ``username`` now, or only those whose last letters are ``ending``. Returns how many.
+
+    Raises NotFound for an unknown person; somebody who has left is known still.
+    """
+    if not Person.objects.filter(username=username).exists():
+        raise NotFound(_("没有登录名为“%(username)s”的人员。") % {"username": username})
+    found = Token.objects.filter(person__username=username, revoked_at__isnull=True)
+    ended = list(found.filter(hint__endswith=ending[-4:]) if ending else found)
+    for token in ended:
+        revoke(actor, token)
+    return len(ended)
+
+
 def _digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()

@@ -162,6 +162,7 @@ def _join(
     )
     trail.record(actor, "affairs.join", case, after={"for": applicant.name}, name=case.number)
     item.moments.joined(case, form)
+    case.joined = True  # type: ignore[attr-defined]  # as if read by moves
     return case
 
 

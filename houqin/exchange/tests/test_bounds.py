@@ -1,12 +1,16 @@
 """What a token does not reach, and input that is meant to hurt."""
 
+import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from houqin.exchange import tokens
 from houqin.exchange.tests.test_api import Caller
+from houqin.foundation.errors import NotFound
 from houqin.foundation.files import quota
+from houqin.foundation.trail.models import Entry
 from houqin.testing.desk import Desk
 
 
@@ -52,3 +56,14 @@ def test_uploads_by_api_are_counted_like_those_of_the_pages(desk: Desk, monkeypa
 
     with time_machine.travel(timezone.now(), tick=False):
         assert [send(), send()] == [201, 429]
+
+
+def test_a_lost_token_is_ended_and_the_others_go_on(desk: Desk) -> None:
+    lost, kept = Caller(desk.cast.staff), Caller(desk.cast.staff)
+    assert tokens.revoke_tokens(desk.cast.staff.username, lost.key[-4:]) == 1
+    assert (lost.get("/me").status_code, kept.get("/me").status_code) == (401, 200)
+    assert Entry.objects.filter(action="exchange.revoke_token").count() == 1
+    assert tokens.revoke_tokens(desk.cast.staff.username) == 1
+    assert kept.get("/me").status_code == 401
+    with pytest.raises(NotFound):
+        tokens.revoke_tokens("nobody")

@@ -8,7 +8,6 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from houqin.affairs import actions
@@ -66,7 +65,6 @@ def _submit(request: HttpRequest, offer: Offered, person: Person | None) -> Http
         form.full_clean()
         return _page(request, offer, form, caller, status=422)
     actor: Person | Outsider = person or caller.outsider()  # type: ignore[union-attr]  # valid by now
-    started = timezone.now()
     try:
         if isinstance(actor, Outsider):
             _count(request, actor)
@@ -82,7 +80,9 @@ def _submit(request: HttpRequest, offer: Offered, person: Person | None) -> Http
             raise
         problems.put_into(form, problem)
         return _page(request, offer, form, caller, status=problems.status_of(problem))
-    joined = case.submitted_at < started
+    joined = getattr(
+        case, "joined", True
+    )  # only a case that has just been opened says that nobody has joined it
     if isinstance(actor, Outsider) and joined:
         remember_joined(request, case.number, name=actor.name)
     elif isinstance(actor, Outsider):
