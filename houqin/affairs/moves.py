@@ -67,6 +67,7 @@ class Move:
 
     @property
     def person(self) -> Person | None:
+        """The actor, if a person of ours: not for passers-by and the platform itself."""
         return self.actor if isinstance(self.actor, Person) else None
 
     @property

@@ -14,6 +14,8 @@ from houqin.foundation.places.models import Place
 
 
 class State(models.TextChoices):
+    """Where a case stands. The last three are ends: nothing leads back from them."""
+
     OPEN = "open", _("办理中")
     WAITING_APPLICANT = "waiting_applicant", _("待补正")
     CONFIRMING = "confirming", _("待确认")
@@ -26,6 +28,8 @@ ENDED = (State.COMPLETED, State.REFUSED, State.WITHDRAWN)
 
 
 class TaskState(models.TextChoices):
+    """What became of a task: done by its holder, moved to somebody else, or ended because another's move decided."""
+
     OPEN = "open", _("待办")
     DONE = "done", _("已办")
     MOVED = "moved", _("已转办")
@@ -148,6 +152,7 @@ class Case(Clocked):
 
     @property
     def item(self) -> Item:
+        """The item as declared today; what was promised is in ``flow``."""
         return ITEMS[self.item_code]
 
     @property
@@ -160,6 +165,7 @@ class Case(Clocked):
 
     @property
     def step_name(self) -> str:
+        """The present step by the name it had when the case began; empty past the last."""
         steps = self.flow["steps"]
         return steps[self.step]["name"] if self.step < len(steps) else ""
 
@@ -303,6 +309,8 @@ class Follower(models.Model):
 
 
 class RatingKind(models.TextChoices):
+    """Whose rating it is; the two are counted apart."""
+
     APPLICANT = "applicant", _("申请人评价")
     QUALITY = "quality", _("质量回访")
 

@@ -28,6 +28,8 @@ class Year(models.Model):
 
 
 class DayKind(models.TextChoices):
+    """How a day differs from the plain week: 放假, or a weekend day worked instead (调休上班)."""
+
     HOLIDAY = "holiday", _("放假")
     WORKDAY = "workday", _("调休上班")
 

@@ -10,6 +10,8 @@ from django.utils.translation import pgettext_lazy
 
 
 class FileKind(models.TextChoices):
+    """Pictures are drawn anew and have a thumbnail; documents are kept as they came."""
+
     IMAGE = "image", _("图片")
     DOCUMENT = "document", _("文档")
 

@@ -17,6 +17,8 @@ from houqin.foundation.tree import PathField
 
 
 class OrganisationKind(models.TextChoices):
+    """What an organisation is: 区划, 单位, 科室 (处室) or 外包单位."""
+
     REGION = "region", _("区划")
     UNIT = "unit", _("单位")
     SECTION = "section", _("科室")
@@ -51,6 +53,8 @@ class Organisation(models.Model):
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
+    """People by whether they are here."""
+
     def active(self, on: date | None = None) -> "PersonQuerySet":
         """Whoever belongs here on that day (default: today)."""
         return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on or timezone.localdate()))

@@ -18,6 +18,8 @@ def new_qr() -> str:
 
 
 class PlaceKind(models.TextChoices):
+    """The levels of the tree: 院区, 楼, 层, 房间 or area."""
+
     SITE = "site", _("院区")
     BUILDING = "building", _("楼")
     FLOOR = "floor", _("层")
@@ -25,6 +27,8 @@ class PlaceKind(models.TextChoices):
 
 
 class SpaceKind(models.TextChoices):
+    """What a space is used for; it decides whether passers-by may pick it."""
+
     OFFICE = "office", _("办公室")
     MEETING = "meeting", _("会议室")
     CORRIDOR = "corridor", _("走廊")
