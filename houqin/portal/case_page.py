@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from houqin.affairs.declare import StepKind
 from houqin.affairs.forms import FileIdsField
 from houqin.affairs.models import Case, Clocked, Event, State, Task
+from houqin.affairs.naming import said
 from houqin.affairs.queries import CaseView, Moment
 from houqin.foundation.files.models import File, FileKind
 from houqin.foundation.notices.models import Notice
@@ -96,12 +97,12 @@ def _what(case: Case, tasks: Sequence[Task], own: bool) -> str:
     if case.state != State.OPEN:
         return str(case.get_state_display())
     if any(task.arrived_at for task in tasks):
-        return _("%(step)s：已到场，正在办理") % {"step": case.step_name}
+        return _("%(step)s：已到场，正在办理") % {"step": said(case.step_name)}
     if any(task.accepted_at for task in tasks):
-        return _("%(step)s：已接单") % {"step": case.step_name}
+        return _("%(step)s：已接单") % {"step": said(case.step_name)}
     if all(task.kind == StepKind.HANDLE for task in tasks):
-        return _("%(step)s：等待接单") % {"step": case.step_name}
-    return _("%(step)s：正在办理") % {"step": case.step_name}
+        return _("%(step)s：等待接单") % {"step": said(case.step_name)}
+    return _("%(step)s：正在办理") % {"step": said(case.step_name)}
 
 
 def buttons(view: CaseView) -> tuple[Button | None, list[Button]]:
@@ -142,7 +143,7 @@ def steps(case: Case) -> list[dict[str, str]]:
         if index > case.step and case.ended and case.state != State.COMPLETED:
             continue
         state = "done" if past else "now" if index == case.step else "ahead"
-        shown.append({"name": step["name"], "state": state})
+        shown.append({"name": said(step["name"]), "state": state})
     return shown
 
 

@@ -19,6 +19,7 @@ from houqin.affairs import offers
 from houqin.affairs import queries as affairs
 from houqin.affairs.declare import Audience, Category, Kind
 from houqin.affairs.models import Case, State
+from houqin.affairs.naming import source
 from houqin.affairs.offers import Offered
 from houqin.foundation.errors import NotFound, Text
 from houqin.foundation.people.models import Organisation, Person
@@ -148,15 +149,23 @@ def find_items(found: Sequence[Offered], text: str) -> list[Offered]:
     if not wanted:
         return list(found)
     latin = wanted.isascii()
-    keys = pinyin_keys([each.name for each in found]) if latin else {}
+    named = [(each, _kept_name(each)) for each in found]
+    keys = pinyin_keys([name for _each, name in named]) if latin else {}
     ranked = [
-        (rank, each) for each in found if (rank := _rank(each, wanted, keys.get(each.name))) is not None
+        (rank, each)
+        for each, name in named
+        if (rank := _rank(each, wanted, name, keys.get(name))) is not None
     ]
     return [each for _rank_, each in sorted(ranked, key=lambda pair: pair[0])]
 
 
-def _rank(each: Offered, wanted: str, key: tuple[str, str] | None) -> int | None:
-    name, more = each.name.lower(), f"{each.item.summary} {each.item.keywords}".lower()
+def _kept_name(each: Offered) -> str:
+    """The item's name as it is kept: Chinese and pinyin find it whatever the reader's language."""
+    return source(each.item.name) if each.name == str(each.item.name) else each.name
+
+
+def _rank(each: Offered, wanted: str, kept: str, key: tuple[str, str] | None) -> int | None:
+    name, more = each.name.lower(), f"{kept} {each.item.summary} {each.item.keywords}".lower()
     pinyin, initials = key or ("", "")
     if name.startswith(wanted) or initials.startswith(wanted) or pinyin.startswith(wanted):
         return 0

@@ -13,6 +13,9 @@ from django.utils.translation import gettext as _
 
 from houqin.affairs.declare import StepKind
 from houqin.affairs.models import Case, State, Task
+from houqin.affairs.naming import said
+from houqin.affairs.queries import todo_values
+from houqin.foundation.people.models import Person
 from houqin.portal import words
 from houqin.portal.templatetags.look import due_words
 
@@ -118,7 +121,7 @@ def case_row(case: Case, now: datetime) -> CaseRow:
 def who_has(case: Case, tasks: Sequence[Task]) -> str:
     """Who has the case now, in words."""
     if case.state == State.OPEN:
-        return "、".join(str(task.holder_name) for task in tasks)
+        return _("、").join(str(task.holder_name) for task in tasks)
     if case.state in (State.CONFIRMING, State.WAITING_APPLICANT):
         return case.applicant_name
     return ""
@@ -130,6 +133,11 @@ _TASK_VALUES = (
     "paused_at", "case__number", "case__title", "case__item_name", "case__applicant_name", "case__applicant_phone",
     "case__reopened", "case__reminders", "case__place__full_name",
 )  # fmt: skip
+
+
+def first_task_rows(actor: Person, now: datetime, most: int) -> list[TaskRow]:
+    """The first ``most`` of all the tasks ``actor`` should do, most urgent first. One query."""
+    return [_task_row(values, actor.pk, now) for values in todo_values(actor, _TASK_VALUES, most)]
 
 
 def task_rows(tasks: QuerySet[Task], actor_id: int, now: datetime) -> list[TaskRow]:
@@ -151,8 +159,8 @@ def _task_row(values: tuple[Any, ...], actor_id: int, now: datetime) -> TaskRow:
         url=f"/cases/{number}",
         title=without_place(title, place or ""),
         place=place or "",
-        step_word=step_name,
-        item=item,
+        step_word=said(step_name),
+        item=said(item),
         due=due_at,
         level=level,
         paused=bool(paused_at) and level != "red",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from houqin.affairs.declare import ClockKind, Limit
 from houqin.affairs.models import Event
+from houqin.affairs.naming import said
 from houqin.foundation.errors import Text
 
 
@@ -159,7 +160,7 @@ def event_words(event: Event) -> str:
         return _("评价 %(stars)s 星") % {"stars": data.get("stars", "")}
     if event.verb == "arrive" and data.get("scanned"):
         return _("到达现场（扫码）")
-    return str(_EVENTS.get(event.verb, event.step_name or event.verb))
+    return str(_EVENTS.get(event.verb, said(event.step_name) or event.verb))
 
 
 def event_tone(verb: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from houqin.affairs import clocks, offers, rights
@@ -12,6 +12,7 @@ from houqin.affairs.declare import ITEMS, Audience, Item, Kind
 from houqin.affairs.forms import CaseForm, check
 from houqin.affairs.models import Case, Event, Follower
 from houqin.affairs.moves import Move
+from houqin.affairs.naming import SOURCE, said
 from houqin.affairs.numbers import number_of
 from houqin.foundation.compiled import insert
 from houqin.foundation.errors import NotFound, NotPermitted, Problem
@@ -49,11 +50,12 @@ def submit(
         raise NotFound(_("没有这个服务事项，请从服务目录中选择。"))
     applicant = _applicant(actor, applicant, declared)
     organisation = applicant.organisation if isinstance(applicant, Person) else None
-    offer = offers.offered(declared, organisation)
+    with translation.override(SOURCE):
+        offer = offers.offered(declared, organisation)
     if not offer.enabled:
-        raise NotFound(_("“%(name)s”目前未开放办理，请咨询后勤服务热线。") % {"name": offer.name})
+        raise NotFound(_("“%(name)s”目前未开放办理，请咨询后勤服务热线。") % {"name": said(offer.name)})
     if declared.kind is Kind.DIRECT:
-        raise DirectItem(_("“%(name)s”无需受理，请直接到其页面办理。") % {"name": offer.name})
+        raise DirectItem(_("“%(name)s”无需受理，请直接到其页面办理。") % {"name": said(offer.name)})
     form = _checked(declared, data, actor)
     if running := declared.moments.existing(form):
         return _join(running, form, actor, applicant, declared, session_key)

@@ -18,6 +18,7 @@ from houqin.affairs.declare import StepKind
 from houqin.affairs.forms import VERB_FORMS, VerbForm, form_of
 from houqin.affairs.models import Case
 from houqin.affairs.moves import MovedOn
+from houqin.affairs.naming import source
 from houqin.affairs.rights import PERMISSION, is_applicant, open_tasks
 from houqin.foundation.errors import NotFound, NotPermitted, Problem
 from houqin.foundation.people.models import Person
@@ -175,7 +176,7 @@ def _show(
         "form": form,
         "questions": asked,
         "names": {key: value for key, value in names.items() if key != "verb"},
-        "tags": case.item.rating_tags if verb == "rate" else (),
+        "tags": [(source(tag), tag) for tag in case.item.rating_tags] if verb == "rate" else [],
         "chosen_tags": request.POST.getlist("tags"),
         "next": request.GET.get("next") or request.POST.get("next", ""),
         "photo_hint": _("拍清楚现场，便于核对。"),
