@@ -35,6 +35,6 @@ def _body(operation: dict[str, Any]) -> list[dict[str, Any]]:
     schema: dict[str, Any] = next((each["schema"] for each in content.values()), {})
     required = schema.get("required", [])
     return [
-        {"name": name, "required": name in required, **field}
+        {"name": name, "required": name in required, **_said(field)}
         for name, field in schema.get("properties", {}).items()
     ]
