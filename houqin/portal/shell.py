@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db import connection
@@ -38,7 +38,12 @@ class Entry:
 
     @property
     def url(self) -> str:
-        return reverse(self.url_name)
+        return _address(self.url_name)
+
+
+@lru_cache(maxsize=128)
+def _address(url_name: str) -> str:
+    return reverse(url_name)
 
 
 #: Entries of the rail beside 首页, 服务, 待办 and 我的. The portal and services announce them.

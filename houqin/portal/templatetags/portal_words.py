@@ -9,6 +9,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.template.loader import get_template
+from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -28,6 +29,20 @@ def limit_words(limit: Limit | Mapping[str, Any] | None) -> str:
 def kept(name: str) -> SafeString:
     """A template that needs no context, rendered once for each language and kept by the process."""
     return _rendered(name, get_language() or "", settings.ROOT_URLCONF)
+
+
+@register.simple_tag
+def address(name: str) -> str:
+    """As ``url`` for a page without arguments, but looked up once; nothing where there is no such page."""
+    return _address(name, settings.ROOT_URLCONF)
+
+
+@lru_cache(maxsize=128)
+def _address(name: str, urlconf: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 @lru_cache(maxsize=64)

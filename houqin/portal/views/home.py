@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from houqin.affairs import queries as affairs
 from houqin.affairs.rights import PERMISSION
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Person
@@ -53,7 +52,7 @@ def _tasks(person: Person, frame: Shell, now: datetime) -> list[rows.TaskRow]:
     """The most urgent; nobody who neither has one nor shares a queue is asked about."""
     if not frame.todo_count and not any(scope.holds(person, each) for each in PERMISSION.values()):
         return []
-    return rows.task_rows(affairs.todo(person)[:_TASKS], person.pk, now)
+    return rows.first_task_rows(person, now, _TASKS)
 
 
 def _tiles(frame: Shell, offered: list[Any]) -> dict[str, Any]:

@@ -58,16 +58,16 @@ def mine(request: HttpRequest) -> HttpResponse:
 def todo(request: HttpRequest) -> HttpResponse:
     """My tasks, those I stand in for and my sections' queues: most urgent first, one page by key."""
     person, now = person_of(request), timezone.now()
-    tasks = affairs.todo(person)
     box = request.GET.get("box", "all")
     box = box if box in ("mine", "queue", "instead") else "all"
-    wanted = tasks.filter(_box(box, person))
     after = _after(request.GET.get("after", ""))
-    if after:
-        wanted = wanted.filter(after)
-    page = rows.task_rows(wanted[: _TASKS + 1], person.pk, now)
+    if box == "all" and not after:
+        page = rows.first_task_rows(person, now, _TASKS + 1)
+    else:
+        wanted = affairs.todo(person).filter(_box(box, person), after or Q())
+        page = rows.task_rows(wanted[: _TASKS + 1], person.pk, now)
     drawn, whole = page[:_TASKS], box == "all" and not after and len(page) <= _TASKS
-    counts = _counted(drawn) if whole else _counts(tasks, person, now)
+    counts = _counted(drawn) if whole else _counts(affairs.todo(person), person, now)
     context = {
         "groups": _groups(drawn),
         "counts": counts,
