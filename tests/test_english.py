@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from houqin.affairs.forms import VERB_FORMS
+from houqin.affairs.models import Case
 from houqin.foundation.people.models import Person
 from houqin.testing.cast import Cast
 from tests.permissions.scene import Scene, addresses, person
@@ -44,6 +45,20 @@ def test_the_english_site_says_nothing_in_chinese(cast: Cast) -> None:
                 for words in chinese(ask(client, method, url), raw if "admin:" in name else known):
                     said.setdefault(words, f"{method} {url} as {role}")
     assert not said, "\n".join(f"{words} — {where}" for words, where in said.items())
+
+
+def test_what_is_sent_in_english_keeps_its_declared_names_in_chinese(cast: Cast) -> None:
+    scene = Scene(cast)
+    visitor(cast.other_staff).post(
+        "/services/repairs.report", {"place": cast.office.code, "fault": scene.fault.code, "note": "坏了"}
+    )
+    case = Case.objects.latest("id")
+    assert case.applicant == cast.other_staff
+    assert case.item_name == "报修"
+    assert [step["name"] for step in case.flow["steps"]] == [
+        step["name"] for step in scene.case.flow["steps"]
+    ]
+    assert visitor(cast.other_staff).get(f"/cases/{case.number}").content.decode().count("Repairs")
 
 
 def methods(name: str, role: str) -> tuple[str, ...]:
