@@ -128,7 +128,7 @@ def _serving() -> Iterator[str]:
     connections.close_all()
 
 
-def take(base: str, only: tuple[str, ...]) -> list[str]:
+def take(base: str, only: tuple[str, ...], into: Path) -> list[str]:
     """Take every picture at both widths; answers what was found wrong."""
     from django.conf import settings
     from django.test import Client
@@ -152,7 +152,7 @@ def take(base: str, only: tuple[str, ...]) -> list[str]:
                 picture.prepare(visitor)
                 visitor.look()
                 visitor.page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0); }")
-                _keep(visitor.page.screenshot(), IMAGES / f"{picture.name}-{width}.png")
+                _keep(visitor.page.screenshot(), into / f"{picture.name}-{width}.png")
                 context.close()
     return faults
 
@@ -166,16 +166,19 @@ def _keep(raw: bytes, path: Path) -> None:
         if made.tell() <= MOST_BYTES:
             break
     path.write_bytes(made.getvalue())
-    print(f"{path.relative_to(HERE)}  {made.tell() // 1000} kB", flush=True)
+    print(f"{path.name}  {made.tell() // 1000} kB", flush=True)
 
 
 @click.command()
 @click.argument("only", nargs=-1)
-def main(only: tuple[str, ...]) -> None:
+@click.option(
+    "--into", type=click.Path(file_okay=False, path_type=Path), default=IMAGES, help="Where they go."
+)
+def main(only: tuple[str, ...], into: Path) -> None:
     """Take all pictures, or only those named."""
-    IMAGES.mkdir(parents=True, exist_ok=True)
+    into.mkdir(parents=True, exist_ok=True)
     with demo() as base:
-        faults = take(base, only)
+        faults = take(base, only, into)
     for fault in faults:
         print(f"✗ {fault}", file=sys.stderr)
     sys.exit(1 if faults else 0)
