@@ -16,6 +16,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from houqin.affairs.declare import StepKind
 from houqin.affairs.models import Case, Event, Follower, State, Task, TaskState
 from houqin.foundation import tree
 from houqin.foundation.people import scope
@@ -195,7 +196,8 @@ def read(actor: Person) -> list[Row]:
     for row in rows:
         row.accepted, row.paused = bool(row.accepted), bool(row.paused)
         row.level = _level(row, now)
-        row.movable = row.state == State.OPEN and any(
+        work = row.state == State.OPEN and row.kind != StepKind.APPROVE
+        row.movable = work and any(
             grant.covers(row.section_path or "", row.place_path or "", row.service) for grant in grants
         )
     return rows

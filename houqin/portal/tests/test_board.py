@@ -182,3 +182,11 @@ def test_the_list_leads_to_bulk_handling(desk: Desk, as_person: As) -> None:
 
 def test_an_empty_board_says_what_comes_next(desk: Desk, as_person: As) -> None:
     assert "来了新件会自动出现在这里" in as_person(desk.cast.dispatcher).get("/board").content.decode()
+
+
+def test_an_approval_that_nobody_has_is_not_offered_to_the_dispatcher(desk: Desk, as_person: As) -> None:
+    case = desk.submit("借用会场", item="dummy.ask")
+    case.tasks.update(assignee=None, section=desk.cast.repairs)
+    text = as_person(desk.cast.dispatcher).get("/board").content.decode()
+    assert "借用会场" in text
+    assert "data-movable" not in text
