@@ -93,9 +93,8 @@ def standing(actor: Actor, case: Case) -> Standing:
     if tasks is None:
         tasks = list(rights.open_tasks(case))
     away = rights.away_for(actor, tasks, now)
-    rated = (
-        case.state == State.COMPLETED
-        and case.ratings.filter(kind=RatingKind.APPLICANT, person=actor.pk).exists()
+    rated = case.state == State.COMPLETED and any(
+        each.kind == RatingKind.APPLICANT and each.person_id == actor.pk for each in _RATINGS.rows(case.pk)
     )
     follows = case.state == State.COMPLETED and rights.follows(actor, case)
     return Standing(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from houqin.affairs.actions import submit
 from houqin.affairs.models import Case
+from houqin.foundation.compiled import Compiled
 from houqin.foundation.errors import Conflict, NotFound, NotPermitted, Problem
 from houqin.foundation.notices.actions import Words, tell
 from houqin.foundation.people import scope
@@ -85,8 +86,11 @@ def close_incident(actor: Person, *, incident: int, note: str = "") -> Incident:
 
 def close_with(case: Case) -> None:
     """The case of an outage has ended, so the outage is over."""
-    for incident in _open().filter(case=case):
+    for incident in _OPEN_OF_CASE.rows(case.pk):
         _close(incident, SYSTEM, "", None)
+
+
+_OPEN_OF_CASE = Compiled(lambda case: _open().filter(case=case), int)
 
 
 def tell_overdue(now: datetime) -> int:

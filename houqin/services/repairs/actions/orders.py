@@ -167,7 +167,8 @@ _TO_STAMP = Compiled(
 
 def end(case: Case) -> None:
     """The case has ended: nothing joins it any more, and an outage that was its matter is over."""
-    RepairOrder.objects.filter(case=case).update(joinable=False)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE repairs_repairorder SET joinable = false WHERE case_id = %s AND joinable", [case.pk])
 
 
 # -- joining -------------------------------------------------------------------------------------------------------
