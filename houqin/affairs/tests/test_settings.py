@@ -3,6 +3,7 @@
 import pytest
 
 from houqin.affairs import actions, offers
+from houqin.affairs.models import Case, Route
 from houqin.foundation.errors import NotPermitted, Problem
 from houqin.foundation.trail.models import Entry
 from houqin.testing.desk import Desk
@@ -66,8 +67,6 @@ def test_nonsense_is_refused_with_the_reason(desk: Desk) -> None:
 
 
 def test_without_a_route_the_applicant_is_told_and_nothing_is_kept(desk: Desk) -> None:
-    from houqin.affairs.models import Case, Route
-
     Route.objects.filter(item_code=MEND.code).delete()
     with pytest.raises(Problem, match="尚未指定承办科室"):
         desk.submit()

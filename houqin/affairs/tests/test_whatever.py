@@ -1,16 +1,17 @@
 """Whatever sequence of legal and illegal moves by whatever people: a case stays whole."""
 
+from contextlib import suppress
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from houqin.affairs import clocks, jobs, queries, rights
+from houqin.affairs import actions, clocks, jobs, queries, rights
 from houqin.affairs.forms import VERB_FORMS
 from houqin.affairs.models import Case, State, TaskState
 from houqin.foundation.errors import Problem
@@ -71,6 +72,7 @@ class Watch:
 def test_a_case_stays_whole(desk: Desk, item: str, moves: list, duty: bool, sorted_already: bool) -> None:
     with time_machine.travel(MONDAY, tick=False) as clock, transaction.atomic():
         cast = desk.cast
+        cast.worker.ended_on = cast.worker2.ended_on = None
         desk.agree(cast.manager, cast.other_head)
         if duty:
             cast.duty(cast.worker, hours=24 * 300)
@@ -79,12 +81,27 @@ def test_a_case_stays_whole(desk: Desk, item: str, moves: list, duty: bool, sort
         for legal, verb, person, other, which, minutes in moves:
             clock.shift(timedelta(minutes=minutes))
             actor = getattr(cast, person)
+            if legal % 23 == 0:
+                _people_change(actor, getattr(cast, other))
             if legal > 35:
                 verb, actor = _legal(desk, case, legal) or (verb, actor)
             _attempt(desk, case, verb, actor, getattr(cast, other), which)
             case.refresh_from_db()
             _check(case, watch)
         transaction.set_rollback(True)
+
+
+def _people_change(person: Person, other: Person) -> None:
+    """Somebody leaves their tasks to another for a while, or comes and goes for good and back."""
+    now = timezone.now()
+    with suppress(Problem):
+        actions.delegate_tasks(person, delegate=other, starts_at=now, ends_at=now + timedelta(days=2))
+    if person.username.startswith("worker"):
+        left = timezone.localdate() if person.is_active else None
+        Person.objects.filter(pk=person.pk).update(ended_on=left)
+        person.ended_on = left
+        person.__dict__.pop("_grants", None)
+    jobs.hand_back()
 
 
 def _legal(desk: Desk, case: Case, pick: int) -> tuple[str, Person] | None:
@@ -114,6 +131,7 @@ def _attempt(desk: Desk, case: Case, verb: str, person: Person, other: Person, w
     except (Problem, IndexError) as problem:
         assert str(problem)
     jobs.watch_limits()
+    jobs.hand_back()
 
 
 def _check(case: Case, watch: Watch) -> None:
@@ -125,6 +143,7 @@ def _check(case: Case, watch: Watch) -> None:
     assert bool(tasks) == (case.state in (State.OPEN, State.WAITING_APPLICANT))
     assert all(task.assignee_id or task.section_id for task in tasks)
     assert all(task.kind != "approve" or task.assignee_id != case.applicant_id for task in tasks)
+    assert all(task.assignee is None or task.assignee.is_active for task in tasks)
     if case.state == State.OPEN and case.limit_minutes - watch.run > 0:
         assert case.due_at == clocks.later(timezone.now(), case.limit_minutes - watch.run, case.clock)
     if case.left_minutes is not None:
@@ -147,8 +166,6 @@ def _trail_tells_the_same(case: Case, tasks: list) -> None:
 
 
 def test_the_database_refuses_an_open_case_of_nobody(desk: Desk) -> None:
-    from django.db import IntegrityError
-
     case = desk.submit()
     with pytest.raises(IntegrityError, match="nobody has it"), transaction.atomic():
         case.tasks.update(state=TaskState.ENDED, closed_at=timezone.now())
