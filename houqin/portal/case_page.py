@@ -81,7 +81,8 @@ def standing(case: Case, tasks: Sequence[Task], *, own: bool = False) -> dict[st
 
 def _pressing(case: Case, tasks: Sequence[Task]) -> Clocked:
     """Those who work on it go by the nearest limit: the step's before the whole case's."""
-    return min((each for each in (case, *tasks) if each.due_at), key=lambda each: each.due_at, default=case)
+    limits = [(each.due_at, number, each) for number, each in enumerate((case, *tasks)) if each.due_at]
+    return min(limits)[2] if limits else case
 
 
 def _due(case: Case) -> datetime | None:

@@ -185,7 +185,7 @@ def panel(viewer: Actor, case: Case) -> Panel | None:
     order.case = case
     inside = _inside(viewer, case, order)
     materials = _materials(order) if inside and order.material_fen else []
-    followers: int = order.followers or 0  # type: ignore[attr-defined]  # annotated
+    followers: int = order.followers or 0
     return Panel(order, inside, materials, followers, order.repeat_of if inside else None)
 
 
