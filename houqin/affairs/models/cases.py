@@ -79,7 +79,7 @@ class Case(Clocked):
     id = models.BigAutoField(primary_key=True)
     number = models.TextField(_("办件编号"), unique=True, editable=False)
     item_code = models.TextField(_("事项"))
-    service = models.TextField(_("服务"))
+    service = models.TextField(pgettext_lazy("record", "服务"))
     item_name = models.TextField(_("事项名称"))
     title = models.TextField(_("标题"))
     data = models.JSONField(_("申请内容"), default=dict)
@@ -212,7 +212,7 @@ class Task(Clocked):
     escalated_at = models.DateTimeField(_("超时上报"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("待办")
+        verbose_name = pgettext_lazy("record", "待办")
         verbose_name_plural = pgettext_lazy("plural", "待办")
         ordering = ["id"]
         indexes = [
