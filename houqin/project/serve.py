@@ -89,7 +89,7 @@ class Supervisor:
         web = [sys.executable, "-m", "houqin.project.web", host, str(port), *(tls or ())]
         worker = [sys.executable, "-m", "houqin", "manage", "procrastinate", "worker"]
         # Notices are looked for, not announced (see their second migration).
-        worker += ["--concurrency", "4", "--fetch-job-polling-interval", "1"]
+        worker += ["--concurrency", "2", "--fetch-job-polling-interval", "1"]
         # Whoever waits before a page goes first: jobs take what processor time is left.
         self.children = [Child("web server", web), Child("worker", worker, nice=10)]
         self.stopping = False

@@ -28,7 +28,7 @@ BASE = {
     "unix_socket_permissions": "0700",
     "jit": "off",
     "max_connections": "100",
-    "shared_buffers": "'96MB'",
+    "shared_buffers": "'72MB'",
     "random_page_cost": "1.1",
     "timezone": "'UTC'",
     "log_timezone": "'UTC'",
