@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +11,7 @@ import pytest
 import time_machine
 from django.conf import LazySettings
 from django.conf import settings as configured
+from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
@@ -36,14 +36,17 @@ Visit = Callable[..., Visitor]
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One browser for all journeys of a worker. Its loop runs in the tests' thread, which Django must not mind."""
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with chromium() as started:
-        yield started
-    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
-    if before is not None:
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
+    """One browser for all journeys of a worker. Its loop runs in the tests' thread, which Django must not mind.
+
+    While the loop runs, Django keeps other connections than before and after it: those must not outlive the database.
+    """
+    connections.close_all()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        with chromium() as started:
+            yield started
+            connections.close_all()
+    connections.close_all()
 
 
 @pytest.fixture(params=[PHONE, DESKTOP], ids=["390px", "1440px"])
