@@ -248,7 +248,7 @@ class Move:
 
     def write(self) -> None:
         """Save the case, the timeline's line and the trail's entry; the case has its ``open_tasks`` from now on."""
-        self.case.open_tasks = [task for task in self.tasks if task.state == TaskState.OPEN]  # type: ignore[attr-defined]
+        self.case.open_tasks = [task for task in self.tasks if task.state == TaskState.OPEN]  # type: ignore[attr-defined]  # as prefetched
         self.case.version += 1
         names = changed(self.case, self._stored)
         if self.case.flow.get("visits", {}) != self._visited:

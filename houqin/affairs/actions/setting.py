@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
 
@@ -44,6 +44,7 @@ def change_item(
     if limit_minutes is not None:
         _check_minutes(limit_minutes, "limit_minutes")
     steps = {key: _checked_step(declared, key, value) for key, value in (steps or {}).items()}
+    _alone(f"item:{item}")
     setting = ItemSetting.objects.select_for_update().filter(item_code=item, unit=unit).first()
     before = model_to_dict(setting, _FIELDS) if setting else None
     setting = setting or ItemSetting(item_code=item, unit=unit)
@@ -76,6 +77,7 @@ def set_route(
 ) -> Route:
     """Say which section gets the cases of an item, a category, a place, a unit. Replaces the rule for the same ones."""
     grant = _manages(actor, _declared(item), unit, section)
+    _alone(f"item:{item}")
     route = Route.objects.filter(item_code=item, category=category, place=place, unit=unit).first()
     before = {"section": route.section_id} if route else None
     route = route or Route(item_code=item, category=category, place=place, unit=unit)
@@ -141,11 +143,18 @@ def set_favourites(actor: Person, *, items: Sequence[str]) -> None:
     unknown = [item for item in items if item not in ITEMS]
     if unknown:
         raise NotFound(_("没有这个服务事项，请从服务目录中选择。"))
+    _alone(f"favourites:{actor.pk}")
     Favourite.objects.filter(person=actor).delete()
     Favourite.objects.bulk_create(
         Favourite(person=actor, item_code=item, position=position)
         for position, item in enumerate(dict.fromkeys(items))
     )
+
+
+def _alone(key: str) -> None:
+    """Whoever sets the same at the same time waits until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"affairs:{key}"])
 
 
 def _declared(item: str) -> Item:

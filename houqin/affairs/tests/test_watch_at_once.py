@@ -67,3 +67,26 @@ def test_two_dispatchers_send_a_case_once(committed_desk: Desk) -> None:
 
     assert sum(at_once(send, 16)) == 1
     assert len(desk.open(case)) == 1
+
+
+def test_a_star_tapped_twice_is_one_favourite(committed_desk: Desk) -> None:
+    staff = committed_desk.cast.staff
+
+    def tap(number: int) -> int:
+        actions.set_favourites(Person.objects.get(pk=staff.pk), items=["dummy.mend"])
+        return number
+
+    assert len(at_once(tap, 12)) == 12
+    assert staff.favourites.count() == 1
+
+
+def test_two_administrators_set_the_same_for_the_first_time(committed_desk: Desk) -> None:
+    cast = committed_desk.cast
+
+    def change(number: int) -> int:
+        admin = Person.objects.get(pk=cast.sysadmin.pk)
+        actions.change_item(admin, item="dummy.mend", limit_minutes=60 + number)
+        actions.set_route(admin, item="dummy.mend", category="water", section=cast.general)
+        return number
+
+    assert len(at_once(change, 8)) == 8

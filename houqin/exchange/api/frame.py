@@ -50,14 +50,14 @@ def person_of(request: HttpRequest) -> Person:
 
 def within_scope(request: HttpRequest, service: str) -> None:
     """Raises ScopedOut when the token is for another service."""
-    token: Token = request.auth  # type: ignore[attr-defined]
+    token: Token = request.auth  # type: ignore[attr-defined]  # as above
     if token.scope not in ("", "read", service):
         raise ScopedOut(_("这个令牌只能用于“%(scope)s”。") % {"scope": token.scope})
 
 
 def service_of(request: HttpRequest) -> str:
     """The only service whose records the token reads, or empty for all."""
-    token: Token = request.auth  # type: ignore[attr-defined]
+    token: Token = request.auth  # type: ignore[attr-defined]  # as above
     return "" if token.scope == "read" else token.scope
 
 
@@ -74,7 +74,7 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
 
 def write(request: HttpRequest, work: Callable[[], tuple[int, Any]]) -> HttpResponse:
     """Run a write once per ``Idempotency-Key`` and answer with its JSON."""
-    status, body = once.once(request, request.auth, work)  # type: ignore[attr-defined]
+    status, body = once.once(request, request.auth, work)  # type: ignore[attr-defined]  # as above
     return json_response(body, status)
 
 

@@ -49,6 +49,7 @@ def test_codes_are_not_tried_out_one_after_the_other(desk, client, monkeypatch, 
     monkeypatch.setattr(public, "PASSER_BY_LOOKS_A_MINUTE", 2)
     answers = [client.get(f"/q/A1-{number}").status_code for number in range(3)]
     assert answers == [404, 404, 429]
+    assert client.get("/repairs/known", {"place": "A1-301"}).status_code == 429
     assert as_person(desk.cast.staff).get(f"/q/{desk.cast.toilet.qr}").status_code != 429
 
 

@@ -32,7 +32,7 @@ MOST_OPTIONS = 300
 @require_safe
 def scan(request: HttpRequest, code: str) -> HttpResponse:
     """Open the right thing for who scans: straight where there is one, else a page of what can be done here."""
-    _count_passer_by(request)
+    count_passer_by(request)
     place = Place.objects.filter(Q(qr=code.lower()) | Q(code__iexact=code)).first()
     offers = offers_for(place.qr if place else code, request)
     if place is None and not offers:
@@ -48,7 +48,7 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "places/scan.html", context)
 
 
-def _count_passer_by(request: HttpRequest) -> None:
+def count_passer_by(request: HttpRequest) -> None:
     """Whoever has not signed in looks so often a minute: enough for a finger, too little to list the compound."""
     if not isinstance(request.user, Person):
         spend(f"places:{client_address(request)}", limit=PASSER_BY_LOOKS_A_MINUTE, per_seconds=60)
@@ -69,7 +69,7 @@ class Option:
 def pick(request: HttpRequest) -> HttpResponse:
     """The picker's list: what was looked for (``q``), or what stands below ``under`` (its code)."""
     public = not isinstance(request.user, Person)
-    _count_passer_by(request)
+    count_passer_by(request)
     text = request.GET.get("q", "").strip()
     if text:
         options = [_found(place) for place in queries.find_places(text, public=public)]

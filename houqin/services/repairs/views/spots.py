@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from houqin.affairs.actions import perform
 from houqin.foundation.places.codes import svg
+from houqin.foundation.places.views.public import count_passer_by
 from houqin.portal.door import person_of, signed_in
 from houqin.portal.guard import needs
 from houqin.services.repairs import actions, queries
@@ -20,6 +21,7 @@ A_SHEET = 60
 @require_safe
 def known(request: HttpRequest) -> HttpResponse:
     """Fragment: what is already reported at a place that was picked. Open to passers-by, names nobody."""
+    count_passer_by(request)
     place = queries.spot(plain_code(request.GET.get("place")))
     found = queries.known_faults(place) if place else []
     context = {"known": found, "place": place, "may_follow": request.user.is_authenticated}
