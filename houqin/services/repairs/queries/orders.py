@@ -10,6 +10,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from houqin.affairs import rights
 from houqin.affairs.models import ENDED, Case, Follower
@@ -170,7 +171,7 @@ class Panel:
         """Accepted, arrived, mended: when, and how long after the report."""
         order = self.order
         named = (
-            (_("接单"), order.accepted_at),
+            (pgettext_lazy("event", "接单"), order.accepted_at),
             (_("到场"), order.arrived_at),
             (_("修好"), order.finished_at),
         )
