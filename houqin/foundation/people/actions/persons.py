@@ -98,9 +98,14 @@ def _end_appointments(actor: Actor, person: Person, day: date, grant: scope.Gran
 
 @transaction.atomic
 def reset_password(actor: Actor, *, person: Person, password: str) -> Person:
-    """Give somebody a new password; every session of theirs ends."""
+    """Give somebody a new password; every session of theirs ends.
+
+    It opens whatever they are appointed to, so the right is needed over all of that as well.
+    """
     stored = writing.locked(Person, person.pk)
     grant = scope.authorise(actor, MANAGE, organisation_path=stored.organisation.path)
+    for each in Appointment.objects.current().filter(person=stored).select_related("organisation"):
+        scope.authorise(actor, MANAGE, organisation_path=each.organisation.path)
     set_checked_password(stored, password)
     stored.save(update_fields=["password"])
     sign_in.end_sessions(stored)
