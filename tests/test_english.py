@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation.trans_real import DjangoTranslation
 
 from houqin.affairs.forms import VERB_FORMS
 from houqin.affairs.models import Case
@@ -59,6 +60,14 @@ def test_what_is_sent_in_english_keeps_its_declared_names_in_chinese(cast: Cast)
         step["name"] for step in scene.case.flow["steps"]
     ]
     assert visitor(cast.other_staff).get(f"/cases/{case.number}").content.decode().count("Repairs")
+
+
+def test_chinese_stays_chinese_where_english_is_the_default(settings: Any) -> None:
+    settings.LANGUAGE_CODE = "en"
+    chinese = DjangoTranslation("zh-hans")
+    assert chinese.gettext("待办") == "待办"
+    assert chinese.ngettext("有 %(n)s 条未读。", "有 %(n)s 条未读。", 2) == "有 %(n)s 条未读。"
+    assert chinese.pgettext("verb", "同意") == "同意"
 
 
 def methods(name: str, role: str) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "houqin"
 LOCALE = PACKAGE / "locale"
-COMPLETE = "en"
+COMPLETE, SOURCE = "en", "zh_Hans"
 #: Endings of the files that each domain is found in.
 DOMAINS = {"django": (".py", ".html", ".txt"), "djangojs": (".js",)}
 _LEFT_OUT = {"tests", "testing", "migrations", "vendor", "locale", "__pycache__"}
@@ -192,8 +192,24 @@ def _key(entry: polib.POEntry) -> Key:
 
 
 def _compiled(path: Path) -> bytes:
-    binary: bytes = polib.pofile(str(path)).to_binary()
+    """The binary catalogue. In that of the source language every message of ours stands for itself: where English is
+    an installation's default language, Django would else take English for what Chinese lacks.
+    """
+    book = polib.pofile(str(path))
+    if path.parts[-3] == SOURCE:
+        ours = _read(LOCALE / COMPLETE / "LC_MESSAGES" / path.name)
+        book.extend(_itself(entry) for entry in ours)
+    binary: bytes = book.to_binary()
     return binary
+
+
+def _itself(entry: polib.POEntry) -> polib.POEntry:
+    said = polib.POEntry(msgctxt=entry.msgctxt, msgid=entry.msgid, msgid_plural=entry.msgid_plural)
+    if entry.msgid_plural:
+        said.msgstr_plural = {0: entry.msgid_plural}
+    else:
+        said.msgstr = entry.msgid
+    return said
 
 
 def main(command: str) -> int:
