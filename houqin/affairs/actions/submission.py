@@ -42,8 +42,8 @@ def submit(
     """Open a case of ``item`` with what the form took, for ``actor`` or for the ``applicant`` whose call a clerk takes.
 
     A report of something already being dealt with joins that case instead; then the running case comes back. Raises
-    NotFound for an unknown item or one switched off, DirectItem for a direct one, NotPermitted for the wrong audience,
-    Problem with ``errors`` by field for the form.
+    NotFound for an unknown item, one switched off or not offered by this channel, DirectItem for a direct one,
+    NotPermitted for the wrong audience, Problem with ``errors`` by field for the form.
     """
     declared = ITEMS.get(item)
     if declared is None:
@@ -52,7 +52,7 @@ def submit(
     organisation = applicant.organisation if isinstance(applicant, Person) else None
     with translation.override(SOURCE):
         offer = offers.offered(declared, organisation)
-    if not offer.enabled:
+    if not offer.enabled or channel not in (declared.channels | {"plan"}):
         raise NotFound(_("“%(name)s”目前未开放办理，请咨询后勤服务热线。") % {"name": said(offer.name)})
     if declared.kind is Kind.DIRECT:
         raise DirectItem(_("“%(name)s”无需受理，请直接到其页面办理。") % {"name": said(offer.name)})

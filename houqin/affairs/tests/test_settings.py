@@ -71,3 +71,14 @@ def test_without_a_route_the_applicant_is_told_and_nothing_is_kept(desk: Desk) -
     with pytest.raises(Problem, match="尚未指定承办科室"):
         desk.submit()
     assert not Case.objects.exists()
+
+
+def test_an_item_is_submitted_by_its_channels_only(desk: Desk) -> None:
+    every = MEND.channels
+    object.__setattr__(MEND, "channels", frozenset({"web", "phone"}))
+    try:
+        with pytest.raises(Problem, match="未开放"):
+            desk.submit(channel="api")
+        assert desk.submit(channel="web").channel == "web"
+    finally:
+        object.__setattr__(MEND, "channels", every)
