@@ -1,6 +1,6 @@
 """Watching limits: amber and red notices, escalation to the section's head, completion by silence."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -27,10 +27,8 @@ BATCH = 200
 def watch_limits(timestamp: int = 0) -> None:
     """Every minute. May run twice: each step claims its rows and marks them in the same transaction."""
     now = timezone.now()
-    warn_amber(now)
-    escalate_red(now)
-    escalate_promises(now)
-    complete_silent(now)
+    steps = (warn_amber, escalate_red, escalate_promises, complete_silent)
+    _one_by_one([(number,) for number in range(len(steps))], lambda number: bool(steps[number](now)))
 
 
 def warn_amber(now: datetime) -> int:
@@ -54,10 +52,7 @@ def escalate_red(now: datetime) -> int:
     overdue = Task.objects.filter(
         state=TaskState.OPEN, case__state=State.OPEN, due_at__lte=now, escalated_at__isnull=True
     ).values_list("pk", "case_id")
-    done = 0
-    for task_id, case_id in list(overdue[:BATCH]):
-        done += _escalate(task_id, case_id, now)
-    return done
+    return _one_by_one(overdue[:BATCH], lambda task_id, case_id: _escalate(task_id, case_id, now))
 
 
 def escalate_promises(now: datetime) -> int:
@@ -65,17 +60,12 @@ def escalate_promises(now: datetime) -> int:
     late = Case.objects.filter(state=State.OPEN, due_at__lte=now, escalated_at__isnull=True).order_by(
         "due_at"
     )
-    return sum(_escalate_case(case_id, now) for case_id in list(late.values_list("pk", flat=True)[:BATCH]))
+    return _one_by_one(late.values_list("pk")[:BATCH], lambda case_id: _escalate_case(case_id, now))
 
 
 def complete_silent(now: datetime) -> int:
     """Cases whose applicant has said nothing for three statutory workdays. Returns how many."""
-    done = 0
-    for case_id in silent_cases(now):
-        with suppress(MovedOn), touching(SYSTEM, "confirm_by_silence", case_id) as move:
-            confirm_by_silence(move)
-            done += 1
-    return done
+    return _one_by_one([(case_id,) for case_id in silent_cases(now)], _complete)
 
 
 def silent_cases(now: datetime) -> list[int]:
@@ -96,7 +86,30 @@ def hand_back() -> int:
     left = Task.objects.filter(
         state=TaskState.OPEN, assignee__isnull=False, assignee__ended_on__lte=timezone.localdate()
     )
-    return sum(_hand_back(*each) for each in left.values_list("pk", "case_id")[:BATCH])
+    return _one_by_one(left.values_list("pk", "case_id")[:BATCH], _hand_back)
+
+
+def _one_by_one(rows: Iterable[tuple[int, ...]], work: Callable[..., bool]) -> int:
+    """Do ``work`` for each row, and count what was done: one that fails does not hold up the others.
+
+    What failed is raised together at the end, so that the job is seen to have failed and is tried again.
+    """
+    done, failures = 0, []
+    for row in list(rows):
+        try:
+            done += work(*row)
+        except Exception as failure:
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup("cases that could not be moved", failures)
+    return done
+
+
+def _complete(case_id: int) -> bool:
+    with suppress(MovedOn), touching(SYSTEM, "confirm_by_silence", case_id) as move:
+        confirm_by_silence(move)
+        return True
+    return False
 
 
 def _hand_back(task_id: int, case_id: int) -> bool:

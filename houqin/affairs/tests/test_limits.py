@@ -107,3 +107,23 @@ def test_one_lateness_is_told_once(desk: Desk, clock) -> None:
     jobs.watch_limits()
     assert Notice.objects.filter(kind="affairs.overdue", person=cast.repairs_head).count() == 1
     assert case.events.filter(verb="escalate").count() == 1
+
+
+def test_a_case_that_cannot_be_moved_holds_up_no_other(desk: Desk, clock, monkeypatch) -> None:
+    cast = desk.cast
+    cast.duty(cast.worker)
+    bad, good = desk.submit(), desk.submit("灯不亮")
+    for case in (bad, good):
+        desk.do("complete", case, by=cast.worker)
+
+    def completed(case) -> None:
+        if case.pk == bad.pk:
+            raise RuntimeError("its service stumbles")
+
+    monkeypatch.setattr(desk.diary, "completed", completed)
+    clock.shift(timedelta(days=5))
+    with pytest.raises(ExceptionGroup):
+        jobs.watch_limits()
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert (bad.state, good.state) == (State.CONFIRMING, State.COMPLETED)
