@@ -16,11 +16,21 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, Locator, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Frame,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 PHONE, DESKTOP = 390, 1440
 HEIGHTS = {PHONE: 844, DESKTOP: 900}
-PATIENCE_MS = 10_000
+PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
 #: Chromium that asks nobody anything and draws alike everywhere.
 ARGUMENTS = [
     "--no-sandbox",
