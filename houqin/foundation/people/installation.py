@@ -47,7 +47,7 @@ def open_demo(password: str) -> None:
     try:
         validate_password(password)
     except ValidationError as error:
-        raise Problem("；".join(error.messages)) from None
+        raise Problem(_("；").join(error.messages)) from None
     Person.objects.filter(pk__in=[person.pk for person in people]).update(password=make_password(password))
     for person in people:
         sign_in.end_sessions(person)

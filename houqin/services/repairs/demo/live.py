@@ -59,7 +59,7 @@ def _work(dice: Random) -> str:
     data = {"comment": _("已处理"), "labour_minutes": dice.randrange(10, 60)} if verb == "complete" else {}
     actions.perform(task.assignee, verb, case=task.case.number, task=task.pk, data=data)
     words = {"accept": _("已接单"), "arrive": _("已到场"), "complete": _("已办毕")}[verb]
-    return f"{task.assignee.name} {words}：{task.case.title}"
+    return f"{task.assignee.name} {words}{_('：')}{task.case.title}"
 
 
 def _dispatch(dice: Random) -> str:
