@@ -67,14 +67,12 @@ def _applicant(actor: Actor, applicant: Person | Outsider | None, item: Item) ->
         from_clerk = isinstance(actor, Person) and rights.scope.holds(actor, "affairs.intake")
         if not from_clerk:
             raise NotPermitted(_("您没有代他人登记的权限。"))
-        return applicant
-    if isinstance(actor, Outsider):
-        if item.audience is not Audience.PUBLIC:
-            raise NotPermitted(_("此事项需登录后办理，请先登录。"))
-        return actor
-    if not isinstance(actor, Person):
+    asks = applicant or actor
+    if isinstance(asks, Outsider) and item.audience is not Audience.PUBLIC:
+        raise NotPermitted(_("此事项需登录后办理，请先登录。"))
+    if not isinstance(asks, Person | Outsider):
         raise NotPermitted
-    return actor
+    return asks
 
 
 def _may_register(actor: Actor, case: Case) -> None:

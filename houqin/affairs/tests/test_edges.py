@@ -11,6 +11,7 @@ from houqin.affairs.models import State, Task, TaskState
 from houqin.foundation.errors import NotFound, NotPermitted, Problem
 from houqin.foundation.notices.models import Notice
 from houqin.foundation.people.models import Person
+from houqin.foundation.trail.actors import Outsider
 from houqin.foundation.trail.models import Entry
 from houqin.testing.desk import Desk
 from houqin.testing.dummy import MEND
@@ -348,3 +349,10 @@ def test_a_clerk_registers_and_looks_up_within_their_scope(desk: Desk) -> None:
         desk.submit(by=cast.other_head, applicant=cast.staff, channel="phone")
     with pytest.raises(NotFound):
         queries.by_phone(cast.staff, cast.staff.phone)
+
+
+def test_what_is_for_staff_is_not_registered_for_a_passer_by(desk: Desk) -> None:
+    caller = Outsider("王女士", "13900001111")
+    with pytest.raises(NotPermitted):
+        desk.submit(by=desk.cast.clerk, applicant=caller, item="dummy.ask", channel="phone")
+    assert desk.submit(by=desk.cast.clerk, applicant=caller, channel="phone").applicant_phone == "13900001111"
