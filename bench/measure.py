@@ -61,9 +61,15 @@ def middle(values: Iterable[float]) -> float:
     return float(median(list(values)))
 
 
+def cpu_ratio(floor: Iterable[dict[str, float]], figure: Iterable[dict[str, float]]) -> float:
+    """The floor's processor time a request over the figure's: what the ratio would be on a machine all our own."""
+    sums = [middle(sum(whole(each).values()) for each in side) for side in (floor, figure)]
+    return round(sums[0] / max(sums[1], 0.01), 3)
+
+
 def whole(side: dict[str, float]) -> dict[str, float]:
     """The processor's side of a line, rounded; milliseconds a request."""
-    return {name: round(side[name], 2) for name in ("web", "database", "worker")}
+    return {name: round(max(0.0, side[name]), 2) for name in ("web", "database", "worker")}
 
 
 def line(subject: str, **values: Any) -> bool:

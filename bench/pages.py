@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bench import wrk
 from bench.house import House
-from bench.measure import line, middle, spent, statements_of_get, used, whole
+from bench.measure import cpu_ratio, line, middle, spent, statements_of_get, used, whole
 
 CONNECTIONS = 16
 LEAST_THROUGHPUT, MOST_P95, MOST_STATEMENTS = 1 / 4, 6.0, 12
@@ -57,7 +57,7 @@ def pages() -> list[tuple[str, str, str]]:
 
     dispatcher = Person.objects.get(username="dispatcher")
     running = Case.objects.filter(pk__in=board(dispatcher).order_by().values("pk"))
-    told = running.annotate(told=Count("events")).filter(told__lte=LONG_STORY)
+    told = running.annotate(told=Count("events")).filter(told__lte=LONG_STORY, followers__isnull=True)
     case = told.order_by("-told", "-id").first()
     found = [
         ("portal home", "staff", "/"),
@@ -92,6 +92,7 @@ def _beside_floor(house: House, name: str, username: str, path: str) -> bool:
         limit=floor.told(statements_of_get(FLOOR, cookie)[0]),
         ratio=round(ratio, 3),
         bound=f">= {LEAST_THROUGHPUT}",
+        cpu_ratio=cpu_ratio(floor.costs, page.costs),
         p95_ratio=round(slower, 2),
         p95_bound=f"<= {MOST_P95:g}",
         statements_bound=f"<= {MOST_STATEMENTS}",

@@ -16,7 +16,7 @@ from typing import Any
 
 from bench import items, wrk
 from bench.house import House
-from bench.measure import line, middle, spent, statements_of_post, used, whole
+from bench.measure import cpu_ratio, line, middle, spent, statements_of_post, used, whole
 
 CLIENTS = 8
 LEAST_THROUGHPUT = 1 / 3
@@ -260,6 +260,7 @@ def _step(desk: Desk, name: str, calls: list[wrk.Call]) -> bool:
         },
         ratio=round(ratio, 3),
         bound=f">= {LEAST_THROUGHPUT:.3f}",
+        cpu_ratio=cpu_ratio([each for _, each in floors], [cost]),
         clients=CLIENTS,
         client_share=round(share, 3),
         strangers_share=round(max(cost["strangers"], *(each["strangers"] for _, each in floors)), 3),
