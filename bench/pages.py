@@ -47,8 +47,8 @@ def measure(house: House) -> bool:
 
 
 def pages() -> list[tuple[str, str, str]]:
-    """Name, reader and path of each page. The case page is that of a running case with a long story, but not of an
-    outage that hundreds have joined."""
+    """Name, reader and path of each page. The case page is that of a running case with a long story that nobody joined:
+    the reports of the steps join a running outage, whose page would grow from run to run in a house that is kept."""
     from django.db.models import Count
 
     from houqin.affairs.models import Case

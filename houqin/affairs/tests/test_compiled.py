@@ -1,0 +1,72 @@
+"""Compiled queries answer as their querysets do, whatever the arguments, and narrow writes write what they say."""
+
+from datetime import datetime
+
+import pytest
+from django.db import connection
+from django.db.models import Count
+from django.test.utils import CaptureQueriesContext
+
+from houqin.affairs.models import Case, Event, Task
+from houqin.foundation.compiled import Compiled, changed, insert_many, snapshot, update, write_together
+from houqin.testing.desk import Desk
+
+
+def test_rows_are_those_of_the_queryset_for_each_argument(desk: Desk) -> None:
+    first, second = desk.submit("漏水"), desk.submit("停电")
+
+    def by_number(number: str):
+        return (
+            Case.objects.select_related("section", "place").annotate(n=Count("tasks")).filter(number=number)
+        )
+
+    compiled = Compiled(by_number, str)
+    for case in (first, second, first):
+        with CaptureQueriesContext(connection) as caught:
+            found = compiled.first(case.number)
+            said = (found.pk, found.title, found.section.name, found.place.name, found.data, found.n)
+        plain = by_number(case.number).get()
+        assert said == (plain.pk, plain.title, plain.section.name, plain.place.name, plain.data, plain.n)
+        assert len(caught) == 1
+    assert compiled.first("nothing") is None
+
+
+def test_plain_values_and_moments(desk: Desk) -> None:
+    case = desk.submit()
+    since = Compiled(
+        lambda at, pk: Task.objects.filter(opened_at__gte=at, case=pk).values_list("id", "step_key"),
+        datetime,
+        int,
+    )
+    task = desk.open(case)[0]
+    assert since.values(task.opened_at, case.pk) == [(task.pk, task.step_key)]
+    assert since.values(task.opened_at.replace(year=2999), case.pk) == []
+
+
+def test_an_argument_that_does_not_occur_as_it_is_is_refused(desk: Desk) -> None:
+    within = Compiled(lambda title: Case.objects.filter(title__startswith=title), str)
+    with pytest.raises(AssertionError, match="do not occur"):
+        within.rows("漏")
+
+
+def test_only_what_changed_is_written(desk: Desk) -> None:
+    case = Case.objects.get(pk=desk.submit("漏水").pk)
+    before = snapshot(case)
+    case.title = "水龙头漏水"
+    assert changed(case, before) == ["title"]
+    Case.objects.filter(pk=case.pk).update(category="door")
+    update(case, ["title"])
+    written = Case.objects.get(pk=case.pk)
+    assert (written.title, written.category) == ("水龙头漏水", "door")
+
+
+def test_rows_written_together_are_all_there(desk: Desk) -> None:
+    case = desk.submit()
+    case.title = "改过"
+    event = Event(case=case, actor_name="系统", verb="note", data={"多": ["行"]})
+    write_together(case, ["title"], [event])
+    assert Case.objects.get(pk=case.pk).title == "改过"
+    assert case.events.get(verb="note").data == {"多": ["行"]}
+    more = [Event(case=case, actor_name="系统", verb=verb) for verb in ("one", "two")]
+    insert_many(more)
+    assert [Event.objects.get(pk=each.pk).verb for each in more] == ["one", "two"]
