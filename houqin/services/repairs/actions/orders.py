@@ -168,7 +168,9 @@ _TO_STAMP = Compiled(
 def end(case: Case) -> None:
     """The case has ended: nothing joins it any more, and an outage that was its matter is over."""
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE repairs_repairorder SET joinable = false WHERE case_id = %s AND joinable", [case.pk])
+        cursor.execute(
+            "UPDATE repairs_repairorder SET joinable = false WHERE case_id = %s AND joinable", [case.pk]
+        )
 
 
 # -- joining -------------------------------------------------------------------------------------------------------
