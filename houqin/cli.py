@@ -85,7 +85,9 @@ def demo(
     from houqin.project.serve import is_loopback
 
     if not lan and not is_loopback(host):
-        raise click.UsageError("The demo's passwords are known to everybody: open it with --lan.")
+        raise click.UsageError(
+            "The demo answers to this machine only, because everybody knows its passwords: open it with --lan."
+        )
     before = [_houqin("load-demo"), *([_houqin("open-demo")] if lan else [])]
     if lan:
         host = host if not is_loopback(host) else "0.0.0.0"  # noqa: S104 - what --lan asks for

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.conf import settings
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.test import Client
+from django.utils import translation
 
 from houqin.affairs.declare import ITEMS as REGISTRY
 from houqin.foundation.calendar import clock
@@ -25,10 +27,11 @@ def cast(db: None) -> Cast:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_calendar() -> None:
-    """No test sees the calendar, or the board, that another one left in the process."""
+def _fresh_start() -> None:
+    """No test sees the calendar, the board or the language that another one left in the process."""
     clock.forget()
     board.forget()
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture
