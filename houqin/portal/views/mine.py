@@ -125,8 +125,9 @@ def _chips(counts: dict[str, int], box: str) -> list[dict[str, Any]]:
 
 
 def _groups(drawn: list[rows.TaskRow]) -> list[dict[str, Any]]:
-    """Overdue, nearly so, and the rest; an empty group is left out."""
-    names = (("red", _("超时")), ("amber", _("即将超时")), ("", _("其余待办")))
+    """Overdue, nearly so, and the rest, which is all where nothing is late; an empty group is left out."""
+    late = any(task.level for task in drawn)
+    names = (("red", _("超时")), ("amber", _("即将超时")), ("", _("其余待办") if late else _("全部")))
     groups = [
         {"level": level, "name": name, "tasks": [t for t in drawn if t.level == level]}
         for level, name in names
