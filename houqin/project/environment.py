@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from houqin.foundation.outside.address import read_address
+
 #: Stands in where no secret was given, so that reading the settings works; never good enough to serve with.
 DEFAULT_SECRET = "houqin-insecure-default-secret-for-reading-settings-only"  # noqa: S105 - refused by faults()
 MIN_SECRET_LENGTH = 32
@@ -36,6 +38,10 @@ KNOWN = {
     "DATA_DIR",
     "LANGUAGE",
     "EMAIL_URL",
+    "EMAIL_FROM",
+    "DINGTALK_URL",
+    "WECHAT_URL",
+    "SMS_URL",
     "STORAGE_URL",
     "TRUSTED_PROXIES",
     "LOG_LEVEL",
@@ -78,6 +84,10 @@ class Environment:
     data_dir: Path = Path("var")
     language: str = "zh-hans"
     email_url: str = ""
+    email_from: str = ""
+    dingtalk_url: str = ""
+    wechat_url: str = ""
+    sms_url: str = ""
     storage_url: str = ""
     trusted_proxies: tuple[str, ...] = ()
     log_level: str = "INFO"
@@ -114,6 +124,10 @@ def read(env: Mapping[str, str] | None = None) -> Environment:
         data_dir=data_dir,
         language=get["LANGUAGE"] or "zh-hans",
         email_url=get["EMAIL_URL"],
+        email_from=get["EMAIL_FROM"],
+        dingtalk_url=get["DINGTALK_URL"],
+        wechat_url=get["WECHAT_URL"],
+        sms_url=get["SMS_URL"],
         storage_url=get["STORAGE_URL"],
         trusted_proxies=_list(get["TRUSTED_PROXIES"]),
         log_level=get["LOG_LEVEL"].upper() or "INFO",
@@ -127,7 +141,7 @@ def read(env: Mapping[str, str] | None = None) -> Environment:
 def faults(given: Environment, env: Mapping[str, str] | None = None) -> list[Fault]:
     """Everything wrong with the settings, in the order of the table in the documentation."""
     found = list(given.unreadable)
-    for check in (_mode, _secret, _hosts, _addresses, _database, _outside, _words):
+    for check in (_mode, _secret, _hosts, _addresses, _database, _outside, _channels, _words):
         found.extend(check(given))
     found.extend(_unknown(os.environ if env is None else env))
     return found
@@ -223,6 +237,31 @@ def _outside(given: Environment) -> list[Fault]:
     if given.storage_url and (storage.scheme != "file" or not storage.path.startswith("/")):
         mend = "Write it as file:///srv/houqin/files."
         found.append(Fault("HOUQIN_STORAGE_URL", "is not the address of a folder.", mend))
+    return found
+
+
+#: The forms of the addresses of messengers and gateways; the part in capitals behind the host has to be there.
+_CHANNELS = {
+    "DINGTALK": "https://APPKEY:APPSECRET@openplatform.dg-work.cn/TENANTID",
+    "WECHAT": "https://APPID:APPSECRET@api.weixin.qq.com/TEMPLATEID",
+    "SMS": "https://KEY:SECRET@gateway.example.cn/path",
+}
+
+
+def _channels(given: Environment) -> list[Fault]:
+    found = []
+    if given.email_from and not re.fullmatch(r"(.*<)?[^<>@\s]+@[^<>@\s]+>?", given.email_from):
+        mend = "Write it as houqin@example.gov.cn, or 后勤服务 <houqin@example.gov.cn>."
+        found.append(Fault("HOUQIN_EMAIL_FROM", "is not an address to send mail from.", mend))
+    if given.email_url and not given.email_from:
+        mend = "Set the address that mail comes from: houqin@example.gov.cn."
+        found.append(Fault("HOUQIN_EMAIL_FROM", "is missing while HOUQIN_EMAIL_URL is set.", mend))
+    for name, form in _CHANNELS.items():
+        url = getattr(given, f"{name.lower()}_url")
+        address = read_address(url)
+        if url and not (address and address.rest):
+            mend = f"Write it as {form}, each part percent-encoded; http only to this machine or a private network."
+            found.append(Fault(f"HOUQIN_{name}_URL", "is not a whole address with key and secret.", mend))
     return found
 
 

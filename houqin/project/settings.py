@@ -163,6 +163,11 @@ EMAIL_HOST_USER = unquote(_mail.username or "")
 EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
 EMAIL_USE_SSL = _mail.scheme == "smtps"
 EMAIL_USE_TLS = _mail.scheme == "smtp+starttls"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from or "houqin@localhost"
+DINGTALK_URL = ENVIRONMENT.dingtalk_url
+WECHAT_URL = ENVIRONMENT.wechat_url
+SMS_URL = ENVIRONMENT.sms_url
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [HERE / "static"] if (HERE / "static").is_dir() else []
@@ -220,5 +225,8 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "procrastinate": {"level": "WARNING"},
         "django.server": {"level": "WARNING"},
+        # They write addresses in full, tokens and all.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
     },
 }

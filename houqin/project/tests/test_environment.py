@@ -70,11 +70,38 @@ def test_a_base_address_must_be_one(url: str) -> None:
 
 
 def test_mail_and_files_go_to_addresses_that_can_be_read() -> None:
-    assert faults(EMAIL_URL="smtps://a:b@mail.example.cn:465", STORAGE_URL="file:///srv/files") == {}
-    assert set(faults(EMAIL_URL="mail.example.cn", STORAGE_URL="s3://bucket")) == {
+    mail = {"EMAIL_URL": "smtps://a:b@mail.example.cn:465", "EMAIL_FROM": "后勤 <houqin@example.cn>"}
+    assert faults(**mail, STORAGE_URL="file:///srv/files") == {}
+    assert set(faults(EMAIL_URL="mail.example.cn", EMAIL_FROM="a@b.cn", STORAGE_URL="s3://bucket")) == {
         "HOUQIN_EMAIL_URL",
         "HOUQIN_STORAGE_URL",
     }
+    assert "is missing" in faults(EMAIL_URL="smtps://a:b@mail.example.cn:465")["HOUQIN_EMAIL_FROM"]
+    assert set(faults(EMAIL_FROM="后勤服务")) == {"HOUQIN_EMAIL_FROM"}
+
+
+@pytest.mark.parametrize(
+    ("name", "whole"),
+    [
+        ("DINGTALK_URL", "https://app_dingoa:s%2Fcret@openplatform.dg-work.cn/196729"),
+        ("WECHAT_URL", "https://wx12:secret@api.weixin.qq.com/template-1"),
+        ("SMS_URL", "http://key:secret@10.1.2.3:8080/send"),
+    ],
+)
+def test_a_channel_is_a_whole_address_with_key_and_secret(name: str, whole: str) -> None:
+    assert faults(**{name: whole}) == {}
+    for wrong in (
+        "gateway.example.cn",
+        "https://gateway.example.cn/x",
+        "http://k:s@gateway.example.cn/x",
+        "https://k:s@host",
+    ):
+        found = faults(**{name: wrong})
+        assert set(found) == {f"HOUQIN_{name}"}
+        assert "secret" in found[f"HOUQIN_{name}"]
+        assert wrong not in found[f"HOUQIN_{name}"], (
+            "a fault is shown to whoever starts it, its secret is not"
+        )
 
 
 def test_proxies_are_addresses_or_networks() -> None:

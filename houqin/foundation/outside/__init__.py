@@ -1,0 +1,1 @@
+"""Other systems: where they are and who we are there (`address`), and asking them over HTTP (`ask`)."""

@@ -1,0 +1,1 @@
+"""Other systems as they would answer, on this machine: they check signatures and tokens and can be made to fail."""
