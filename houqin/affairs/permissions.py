@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from houqin.foundation.people.permissions import announce
+from houqin.foundation.people.permissions import Kind, announce
 
 announce("affairs.view", _("查看范围内的办件"))
 announce("affairs.handle", _("接单办理"))
@@ -10,4 +10,4 @@ announce("affairs.dispatch", _("派单与转办"))
 announce("affairs.approve", _("审批"))
 announce("affairs.quality", _("质量回访"))
 announce("affairs.intake", _("电话登记"))
-announce("affairs.manage", _("设置事项、时限与分办规则"))
+announce("affairs.manage", _("设置事项、时限与分办规则"), Kind.SYSTEM)

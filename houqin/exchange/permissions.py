@@ -2,6 +2,6 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from houqin.foundation.people.permissions import announce
+from houqin.foundation.people.permissions import Kind, announce
 
-announce("exchange.manage", _("管理接口令牌"))
+announce("exchange.manage", _("管理接口令牌"), Kind.SECURITY)

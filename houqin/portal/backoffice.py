@@ -51,6 +51,7 @@ PARTS: tuple[tuple[str, Text, str], ...] = (
 #: In which part a model of the admin stands, by its label.
 SHELVES: dict[str, str] = {
     "people.person": "users",
+    "people.account": "users",
     "people.signedinsession": "users",
     "people.signinfailure": "users",
     "people.organisation": "organisations",
@@ -309,10 +310,12 @@ def _items(actor: Person, text: str) -> list[Hit]:
 
 
 def _people(actor: Person, text: str) -> list[Hit]:
-    if not scope.holds(actor, "people.manage"):
+    keeps, secures = scope.holds(actor, "people.import"), scope.holds(actor, "people.manage")
+    if not keeps and not secures:
         return []
+    page = "admin:people_person_change" if keeps else "admin:people_account_change"
     return [
-        Hit(each.name, reverse("admin:people_person_change", args=[each.pk]), str(each.organisation))
+        Hit(each.name, reverse(page, args=[each.pk]), str(each.organisation))
         for each in find_people(actor, text, limit=_MOST)
     ]
 
@@ -325,7 +328,7 @@ def _organisations(actor: Person, text: str) -> list[Hit]:
         | Q(initials__startswith=key)
         | Q(code__iexact=text)
     )
-    found = Organisation.objects.filter(scope.within(actor, "people.manage", organisation="path"), named)
+    found = Organisation.objects.filter(scope.within(actor, "people.import", organisation="path"), named)
     return [
         Hit(
             each.name,

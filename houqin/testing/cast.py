@@ -55,7 +55,6 @@ ROLES: dict[str, tuple[str, bool, list[str]]] = {
             "people.view",
             "repairs.view",
             "repairs.insight",
-            "trail.view",
         ],
     ),
     "sysadmin": (
@@ -63,17 +62,22 @@ ROLES: dict[str, tuple[str, bool, list[str]]] = {
         False,
         [
             "backoffice.enter",
-            "people.manage",
+            "people.import",
             "people.view",
             "places.manage",
             "calendar.manage",
             "duty.manage",
-            "trail.view",
             "affairs.manage",
             "repairs.stock",
             "repairs.manage",
         ],
     ),
+    "secadmin": (
+        "安全管理员",
+        False,
+        ["backoffice.enter", "people.view", "people.manage", "exchange.manage"],
+    ),
+    "auditor": ("审计管理员", False, ["backoffice.enter", "people.view", "trail.view"]),
 }
 
 
@@ -111,6 +115,8 @@ class Cast:
     other_head: Person
     manager: Person
     sysadmin: Person
+    secadmin: Person
+    auditor: Person
 
     roles: dict[str, Role] = field(default_factory=dict)
     password: str = PASSWORD
@@ -251,6 +257,8 @@ def _people(organisations: dict[str, Organisation], places: dict[str, Place]) ->
         ("other_head", "郑海", "schools"),
         ("manager", "林正", "bureau"),
         ("sysadmin", "何管", "general"),
+        ("secadmin", "吕安", "general"),
+        ("auditor", "秦岚", "general"),
     ]
     password = hashed_password()
     people = {}
@@ -290,6 +298,8 @@ def _appointments(organisations: dict[str, Organisation], people: dict[str, Pers
         ("other_head", "head", "schools"),
         ("manager", "manager", "city"),
         ("sysadmin", "sysadmin", "city"),
+        ("secadmin", "secadmin", "city"),
+        ("auditor", "auditor", "city"),
     ]
     Appointment.objects.bulk_create(
         Appointment(

@@ -22,6 +22,7 @@ from houqin.testing.cast import Cast
 
 ROLES = (
     "anonymous", "staff", "other_staff", "head", "repairs_head", "dispatcher", "worker", "clerk", "manager", "sysadmin",
+    "secadmin", "auditor",
 )  # fmt: skip
 
 

@@ -6,11 +6,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from houqin.foundation.people import actions
 from houqin.foundation.people.backoffice import BackOfficeAdmin, ReadOnlyAdmin, Values
 from houqin.foundation.people.models import (
+    Account,
     Appointment,
     DutyShift,
     Organisation,
@@ -19,7 +21,7 @@ from houqin.foundation.people.models import (
     SignedInSession,
     SignInFailure,
 )
-from houqin.foundation.people.permissions import PERMISSIONS
+from houqin.foundation.people.permissions import PERMISSIONS, Kind
 from houqin.foundation.trail.models import Entry
 
 
@@ -37,6 +39,7 @@ def change_organisation(actor: Person, organisation: Organisation, values: Value
 
 @admin.register(Organisation)
 class OrganisationAdmin(BackOfficeAdmin):
+    permission = "people.import"
     scope_path = "path"
     list_display = ["name", "kind", "code", "parent", "phone", "ended_on"]
     list_filter = ["kind"]
@@ -48,8 +51,8 @@ class OrganisationAdmin(BackOfficeAdmin):
     change_action = staticmethod(change_organisation)
 
 
-class PersonForm(forms.ModelForm):
-    """A person, and a new password if one is given."""
+class AccountForm(forms.ModelForm):
+    """How somebody signs in, and a new password if one is given."""
 
     new_password = forms.CharField(
         label=_("新密码"),
@@ -60,43 +63,49 @@ class PersonForm(forms.ModelForm):
     )
 
     class Meta:
-        model = Person
-        fields = [
-            "name",
-            "organisation",
-            "username",
-            "staff_number",
-            "post",
-            "phone",
-            "email",
-            "language",
-            "large_type",
-            "usual_place",
-            "ended_on",
-        ]
+        model = Account
+        fields = ["username"]
 
 
-def add_person(actor: Person, values: Values) -> Person:
+def change_account(actor: Person, person: Person, values: Values) -> Person:
     """As the form of the back office says it."""
-    rest = dict(values)
-    return actions.add_person(actor, password=rest.pop("new_password"), **rest)
+    if "username" in values:
+        person = actions.name_account(actor, person=person, username=values["username"] or "")
+    if values.get("new_password"):
+        person = actions.reset_password(actor, person=person, password=values["new_password"])
+    return person
+
+
+@admin.register(Account)
+class AccountAdmin(BackOfficeAdmin):
+    """People as the security administrator sees them; who belongs here is the system administrator's roster."""
+
+    form = AccountForm
+    scope_path = "organisation__path"
+    list_display = ["name", "organisation", "username", "staff_number", "ended_on", "last_login"]
+    list_select_related = ["organisation"]
+    search_fields = ["name", "pinyin__startswith", "initials__startswith", "username", "staff_number"]
+    fields = ["name", "organisation", "staff_number", "username", "new_password", "last_login"]
+    readonly_fields = ["name", "organisation", "staff_number", "last_login"]
+    change_action = staticmethod(change_account)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
 
 def change_person(actor: Person, person: Person, values: Values) -> Person:
     """As the form of the back office says it: a day of leaving ends appointments and sessions too."""
     rest = dict(values)
-    password, ended_on = rest.pop("new_password", ""), rest.pop("ended_on", None)
+    ended_on = rest.pop("ended_on", None)
     if ended_on is None and "ended_on" in values:
         rest["ended_on"] = None
     changed = actions.change_person(actor, person=person, **rest)
-    if password:
-        changed = actions.reset_password(actor, person=person, password=password)
     return actions.end_person(actor, person=person, on=ended_on) if ended_on else changed
 
 
 @admin.register(Person)
 class PersonAdmin(BackOfficeAdmin):
-    form = PersonForm
+    permission = "people.import"
     scope_path = "organisation__path"
     list_display = ["name", "organisation", "username", "staff_number", "post", "phone", "ended_on"]
     list_select_related = ["organisation"]
@@ -110,9 +119,26 @@ class PersonAdmin(BackOfficeAdmin):
     ]
     autocomplete_fields = ["organisation"]
     raw_id_fields = ["usual_place"]
-    readonly_fields = ["last_login"]
-    add_action = staticmethod(add_person)
+    fields = [
+        "name",
+        "organisation",
+        "staff_number",
+        "post",
+        "phone",
+        "email",
+        "language",
+        "large_type",
+        "usual_place",
+        "ended_on",
+        "username",
+    ]
+    readonly_fields = ["username"]
+    add_action = staticmethod(lambda actor, values: actions.add_person(actor, **values))
     change_action = staticmethod(change_person)
+
+
+#: In which order a role's form shows whose work the permissions are.
+ORDER = list(Kind)
 
 
 class RoleForm(forms.ModelForm):
@@ -127,8 +153,12 @@ class RoleForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [
-            (each.code, _("%(name)s（%(code)s）") % {"name": each.name, "code": each.code})
-            for each in PERMISSIONS
+            (
+                each.code,
+                _("%(kind)s：%(name)s（%(code)s）")
+                % {"kind": each.kind.label, "name": each.name, "code": each.code},
+            )
+            for each in sorted(PERMISSIONS, key=lambda each: (ORDER.index(each.kind), each.code))
         ]
         self.fields["permissions"].choices = choices  # type: ignore[attr-defined]
 
@@ -136,10 +166,14 @@ class RoleForm(forms.ModelForm):
 @admin.register(Role)
 class RoleAdmin(BackOfficeAdmin):
     form = RoleForm
-    list_display = ["name", "code", "head", "permission_count"]
+    list_display = ["name", "code", "head", "kind", "permission_count"]
     search_fields = ["name", "code"]
     add_action = staticmethod(lambda actor, values: actions.add_role(actor, **values))
     change_action = staticmethod(lambda actor, role, values: actions.change_role(actor, role=role, **values))
+
+    @admin.display(description=_("分属"), ordering="office")
+    def kind(self, role: Role) -> str:
+        return str(Kind(role.office).label) if role.office else ""
 
     @admin.display(description=_("权限数"))
     def permission_count(self, role: Role) -> int:

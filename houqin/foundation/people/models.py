@@ -134,6 +134,32 @@ class Person(AbstractBaseUser):
         return self.is_staff
 
 
+class KnownPermission(models.Model):
+    """The announced permissions with their kind, so that the database can keep the three administrators apart.
+
+    Brought in step with the code after every migration (``apps.py``).
+    """
+
+    code = models.TextField(primary_key=True)
+    kind = models.TextField()
+
+    class Meta:
+        verbose_name = _("权限")
+        verbose_name_plural = pgettext_lazy("plural", "权限")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Account(Person):
+    """A person as the security administrator sees one: how they sign in, and nothing else."""
+
+    class Meta:
+        proxy = True
+        verbose_name = pgettext_lazy("sign-in", "账号")
+        verbose_name_plural = pgettext_lazy("sign-in, plural", "账号")
+
+
 class Role(models.Model):
     """A named set of permissions, editable in the back office. Apps announce codes in ``permissions.py``."""
 
@@ -143,6 +169,8 @@ class Role(models.Model):
     head = models.BooleanField(
         _("负责人"), default=False, help_text=_("担任此角色的人是其任职组织的负责人，接收审批与超时提醒")
     )
+    #: Whose work the permissions are: of one of the three administrators, ``work``, or nothing. The database writes it.
+    office = models.TextField(_("分属"), default="", editable=False)
 
     class Meta:
         verbose_name = _("角色")
@@ -178,6 +206,10 @@ class Appointment(models.Model):
     from_on = models.DateField(_("起始日期"), default=timezone.localdate)
     to_on = models.DateField(_("截止日期"), null=True, blank=True, help_text=_("含当日；留空为长期"))
     high_risk = models.BooleanField(_("廉政风险岗位"), default=False)
+    #: Who decided it last; nobody where the platform did. Never the person themselves.
+    granted_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("任命人")
+    )
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -189,7 +221,11 @@ class Appointment(models.Model):
             models.CheckConstraint(
                 condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on")),
                 name="appointment_ends_after_start",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(granted_by__isnull=True) | ~Q(granted_by=F("person")),
+                name="appointment_granted_by_another",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,4 +8,5 @@ from houqin.foundation.trail.models import Entry
 
 def entries_of(record: models.Model) -> QuerySet[Entry]:
     """Everything that was done to one record, newest first."""
-    return Entry.objects.filter(record_type=record._meta.label_lower, record_id=str(record.pk))
+    label = record._meta.concrete_model._meta.label_lower
+    return Entry.objects.filter(record_type=label, record_id=str(record.pk))

@@ -1,5 +1,6 @@
 """Every write to organisations, people, roles, appointments and duty. ``actor`` first, one transaction each."""
 
+from houqin.foundation.people.actions.accounts import name_account, reset_password
 from houqin.foundation.people.actions.appointments import (
     add_role,
     appoint,
@@ -22,7 +23,7 @@ from houqin.foundation.people.actions.organisations import (
     rename_organisation,
 )
 from houqin.foundation.people.actions.own import change_password, change_profile, set_preferences
-from houqin.foundation.people.actions.persons import add_person, change_person, end_person, reset_password
+from houqin.foundation.people.actions.persons import add_person, change_person, end_person
 
 __all__ = [
     "add_organisation",
@@ -42,6 +43,7 @@ __all__ = [
     "end_person",
     "hand_over_shift",
     "move_organisation",
+    "name_account",
     "plan_shift",
     "rename_organisation",
     "reset_password",

@@ -17,7 +17,7 @@ from houqin.foundation.people.models import Organisation, Person
 from houqin.foundation.people.pinyin import pinyin_key
 from houqin.foundation.trail.actors import Actor
 
-MANAGE = "people.manage"
+MANAGE = "people.import"
 
 
 def _authorise_below(actor: Actor, parent: Organisation | None) -> scope.Grant:

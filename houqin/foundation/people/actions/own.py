@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from houqin.foundation.errors import Problem
 from houqin.foundation.people import scope, sign_in
 from houqin.foundation.people.actions import writing
-from houqin.foundation.people.actions.persons import set_checked_password
+from houqin.foundation.people.actions.accounts import set_checked_password
 from houqin.foundation.people.models import Person, SignInFailure
 from houqin.foundation.trail import actions as trail
 from houqin.foundation.trail.address import present_address

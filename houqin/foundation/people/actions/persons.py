@@ -5,21 +5,21 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from houqin.foundation.errors import Problem
+from houqin.foundation.errors import NotPermitted
 from houqin.foundation.people import scope, sign_in
-from houqin.foundation.people.actions import writing
+from houqin.foundation.people.actions import accounts, writing
 from houqin.foundation.people.models import Appointment, Organisation, Person
+from houqin.foundation.people.permissions import ADMINISTRATORS
 from houqin.foundation.people.pinyin import name_key
 from houqin.foundation.trail import actions as trail
-from houqin.foundation.trail.actors import Actor
+from houqin.foundation.trail.actors import Actor, System
 
-MANAGE = "people.manage"
+MANAGE = "people.import"
 
 
 def _clean(values: dict[str, Any]) -> dict[str, Any]:
@@ -38,24 +38,32 @@ def add_person(
 ) -> Person:
     """Somebody new. ``values``: username, staff_number, post, phone, email, language, usual_place.
 
-    Without a ``password`` the person is known but cannot sign in.
+    Without ``username`` and ``password`` the person is known but cannot sign in; giving them is the security
+    administrator's right, not that of whoever keeps the roster.
     """
     grant = scope.authorise(actor, MANAGE, organisation_path=organisation.path)
+    if password or values.get("username"):
+        scope.authorise(actor, accounts.MANAGE, organisation_path=organisation.path)
     person = Person(organisation=organisation, name=name, **_clean(values))
     person.pinyin, person.initials = name_key(name)
-    set_checked_password(person, password) if password else person.set_unusable_password()
+    accounts.set_checked_password(person, password) if password else person.set_unusable_password()
     return writing.add(actor, "people.add_person", person, grant=grant)
 
 
 @transaction.atomic
 def change_person(actor: Actor, *, person: Person, **values: Any) -> Person:
-    """Change what is known of somebody; a new ``organisation`` needs the right at both ends."""
+    """Change what is known of somebody; a new ``organisation`` needs the right at both ends.
+
+    How they sign in is not part of it: see ``accounts``.
+    """
     stored = writing.locked(Person, person.pk)
     grant = scope.authorise(actor, MANAGE, organisation_path=stored.organisation.path)
     if "organisation" in values:
         scope.authorise(actor, MANAGE, organisation_path=values["organisation"].path)
     if "name" in values:
         stored.pinyin, stored.initials = name_key(values["name"])
+    if "username" in values:
+        raise NotPermitted(_("登录名由安全管理员在“账号”中设置。"))
     return writing.change(actor, "people.change_person", stored, _clean(values), grant=grant)
 
 
@@ -65,11 +73,19 @@ def end_person(actor: Actor, *, person: Person, on: date | None = None) -> Perso
     stored = writing.locked(Person, person.pk)
     grant = scope.authorise(actor, MANAGE, organisation_path=stored.organisation.path)
     day = on or timezone.localdate()
+    _no_administrator(actor, stored, day)
     _end_appointments(actor, stored, day, grant)
     if day <= timezone.localdate():
         sign_in.end_sessions(stored)
     scope.forget(person)
     return writing.change(actor, "people.end_person", stored, {"ended_on": day}, grant=grant)
+
+
+def _no_administrator(actor: Actor, person: Person, day: date) -> None:
+    """Whoever keeps the roster removes no administrator by it."""
+    held = Appointment.objects.filter(person=person, role__office__in=ADMINISTRATORS)
+    if held.filter(Q(to_on__isnull=True) | Q(to_on__gt=day)).exists() and not isinstance(actor, System):
+        raise NotPermitted(_("此人现任管理员。请先由安全管理员结束其管理员任职，再办理离开。"))
 
 
 def _end_appointments(actor: Actor, person: Person, day: date, grant: scope.Grant) -> None:
@@ -92,31 +108,6 @@ def _end_appointments(actor: Actor, person: Person, day: date, grant: scope.Gran
                 grant=grant,
             )
         )
-    Appointment.objects.bulk_update(ending, ["to_on"])
+    with writing.judged():
+        Appointment.objects.bulk_update(ending, ["to_on"])
     trail.record_many(entries)
-
-
-@transaction.atomic
-def reset_password(actor: Actor, *, person: Person, password: str) -> Person:
-    """Give somebody a new password; every session of theirs ends.
-
-    It opens whatever they are appointed to, so the right is needed over all of that as well.
-    """
-    stored = writing.locked(Person, person.pk)
-    grant = scope.authorise(actor, MANAGE, organisation_path=stored.organisation.path)
-    for each in Appointment.objects.current().filter(person=stored).select_related("organisation"):
-        scope.authorise(actor, MANAGE, organisation_path=each.organisation.path)
-    set_checked_password(stored, password)
-    stored.save(update_fields=["password"])
-    sign_in.end_sessions(stored)
-    trail.record(actor, "people.reset_password", stored, grant=grant)
-    return stored
-
-
-def set_checked_password(person: Person, password: str, field: str = "password") -> None:
-    """Set a password that is good enough, or raise a ``Problem`` naming ``field``."""
-    try:
-        validate_password(password, person)
-    except ValidationError as error:
-        raise Problem(errors={field: error.messages}) from error
-    person.set_password(password)

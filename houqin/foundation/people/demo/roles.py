@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 PASSWORD = "houqin-demo"  # noqa: S105 - public by design; the demo answers to its own machine only
 CITY = "JC"
-SYSTEM_RIGHTS = ["backoffice.enter", "people.view", "places.manage", "calendar.manage", "duty.manage", "affairs.manage",
+SYSTEM_RIGHTS = ["backoffice.enter", "people.view", "people.import", "places.manage", "calendar.manage", "duty.manage", "affairs.manage",
                  "repairs.stock", "repairs.manage"]  # fmt: skip
-SECURITY_RIGHTS = ["backoffice.enter", "people.view", "people.manage"]
+SECURITY_RIGHTS = ["backoffice.enter", "people.view", "people.manage", "exchange.manage"]
 AUDIT_RIGHTS = ["backoffice.enter", "people.view", "trail.view"]
 #: code → name, whether it heads its organisation, permissions. Other apps' rights join theirs as they come.
 ROLES: dict[str, tuple[str, bool, list[str]]] = {
@@ -35,7 +35,7 @@ ROLES: dict[str, tuple[str, bool, list[str]]] = {
         "局领导",
         False,
         ["affairs.view", "affairs.approve", "affairs.quality", "people.view", "repairs.view",
-         "repairs.insight", "trail.view"],
+         "repairs.insight"],
     ),
     "sysadmin": ("系统管理员", False, SYSTEM_RIGHTS),
     "secadmin": ("安全管理员", False, SECURITY_RIGHTS),

@@ -20,9 +20,19 @@ def admin(cast, as_person):
 
 
 @pytest.fixture
+def security(cast, as_person):
+    return as_person(cast.secadmin)
+
+
+@pytest.fixture
+def audit(cast, as_person):
+    return as_person(cast.auditor)
+
+
+@pytest.fixture
 def unit_admin(cast, as_person):
     """Somebody who manages the people of one unit alone."""
-    cast.appoint(cast.head, ["backoffice.enter", "people.manage"], cast.finance)
+    cast.appoint(cast.head, ["backoffice.enter", "people.import"], cast.finance)
     return as_person(cast.head)
 
 
@@ -38,11 +48,15 @@ def form_of(page):
     return {name: value for name, value in values.items() if value is not None and value is not False}
 
 
-def test_only_who_may_enter_gets_in_and_sees_what_is_theirs(cast, as_person, admin):
+def test_only_who_may_enter_gets_in_and_sees_what_is_theirs(cast, as_person, admin, security, audit):
     assert as_person(cast.staff).get(reverse("admin:index")).status_code == 302
-    page = admin.get(reverse("admin:index")).content.decode()
-    assert "操作留痕" in page
-    assert "任职" in page
+    pages = [each.get(reverse("admin:index")).content.decode() for each in (admin, security, audit)]
+    for name, seen in {
+        "people/organisation": [True, False, False],
+        "people/appointment": [False, True, False],
+        "trail/entry": [False, False, True],
+    }.items():
+        assert [f"{name}/" in page for page in pages] == seen
 
 
 def test_a_new_person_goes_through_the_action(cast, admin):
@@ -53,12 +67,11 @@ def test_a_new_person_goes_through_the_action(cast, admin):
             "organisation": cast.budget.pk,
             "username": "Zeng",
             "language": "zh-hans",
-            "new_password": "Xinren-2026-ok",
         },
     )
     assert answer.status_code == 302, answer.context["adminform"].form.errors
-    person = Person.objects.get(username="zeng")
-    assert (person.pinyin, person.check_password("Xinren-2026-ok")) == ("zengqinghong", True)
+    person = Person.objects.get(name="曾庆红")
+    assert (person.pinyin, person.username, person.has_usable_password()) == ("zengqinghong", None, False)
     entry = entries_of(person).get()
     assert (entry.action, entry.actor_name, entry.appointment_name) == (
         "people.add_person",
@@ -68,15 +81,33 @@ def test_a_new_person_goes_through_the_action(cast, admin):
     assert "password" not in entry.after
 
 
+def test_the_security_administrator_gives_the_account(cast, admin, security):
+    address = reverse("admin:people_account_change", args=[cast.staff.pk])
+    assert admin.get(address).status_code == 403
+    page = security.get(address)
+    answer = security.post(
+        address, form_of(page) | {"username": "Li.Xiaowen", "new_password": "Xinren-2026-ok"}
+    )
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    person = Person.objects.get(pk=cast.staff.pk)
+    assert (person.username, person.check_password("Xinren-2026-ok")) == ("li.xiaowen", True)
+    actions = {"people.name_account", "people.reset_password"}
+    assert {entry.action for entry in entries_of(person)} == actions
+    history = security.get(reverse("admin:people_account_history", args=[person.pk])).content.decode()
+    assert "li.xiaowen" in history
+    own = reverse("admin:people_account_change", args=[cast.secadmin.pk])
+    refused = security.post(own, form_of(security.get(own)) | {"new_password": "Xinren-2026-ok"})
+    assert "不能在这里调整自己的账号" in refused.content.decode()
+
+
 def test_what_an_action_refuses_stands_beside_the_field_and_keeps_what_was_typed(cast, admin):
     answer = admin.post(
         reverse("admin:people_person_add"),
         {
             "name": "张三",
             "organisation": cast.budget.pk,
-            "username": "STAFF",
+            "staff_number": cast.staff.staff_number,
             "language": "zh-hans",
-            "new_password": "123",
         },
     )
     assert answer.status_code == 200
@@ -118,6 +149,7 @@ def test_a_unit_sees_its_own_people_alone(cast, unit_admin):
     assert {row.username for row in page.context["cl"].result_list} == {"staff", "colleague", "head"}
     assert unit_admin.get(change_url(cast.worker)).status_code == 302
     assert unit_admin.get(reverse("admin:people_role_changelist")).status_code == 403
+    assert unit_admin.get(reverse("admin:people_account_changelist")).status_code == 403
     answer = unit_admin.post(
         reverse("admin:people_person_add"),
         {"name": "外人", "organisation": cast.repairs.pk, "language": "zh-hans"},
@@ -144,29 +176,29 @@ def test_a_circle_is_refused_in_words(cast, admin):
     assert "不能移动到自己或自己的下级之下" in answer.content.decode()
 
 
-def test_a_role_is_a_set_of_announced_permissions(cast, admin):
-    page = admin.get(change_url(cast.roles["staff"]))
+def test_a_role_is_a_set_of_announced_permissions(cast, security):
+    page = security.get(change_url(cast.roles["staff"]))
     assert "安排值班" in page.content.decode()
-    admin.post(change_url(cast.roles["staff"]), form_of(page) | {"permissions": ["people.view"]})
+    security.post(change_url(cast.roles["staff"]), form_of(page) | {"permissions": ["people.view"]})
     assert Role.objects.get(code="staff").permissions == ["people.view"]
     assert entries_of(cast.roles["staff"]).get().before == {"permissions": []}
 
 
-def test_nobody_appoints_themselves(cast, admin):
+def test_nobody_appoints_themselves(cast, security):
     data = {
-        "person": cast.sysadmin.pk,
+        "person": cast.secadmin.pk,
         "role": cast.roles["manager"].pk,
         "organisation": cast.city.pk,
         "from_on": timezone.localdate().isoformat(),
     }
-    answer = admin.post(reverse("admin:people_appointment_add"), data)
+    answer = security.post(reverse("admin:people_appointment_add"), data)
     assert "不能调整自己的任职" in answer.content.decode()
-    answer = admin.post(reverse("admin:people_appointment_add"), data | {"person": cast.staff.pk})
+    answer = security.post(reverse("admin:people_appointment_add"), data | {"person": cast.staff.pk})
     assert answer.status_code == 302
     assert entries_of(Appointment.objects.get(person=cast.staff, role__code="manager")).exists()
 
 
-def test_nothing_of_consequence_can_be_deleted_or_rewritten(cast, admin):
+def test_nothing_of_consequence_can_be_deleted_or_rewritten(cast, admin, security, audit):
     Entry.objects.create(actor_name="甲", action="a.b", record_type="people.person", record_id="1")
     for model in ("person", "organisation", "role", "appointment"):
         record = {
@@ -175,30 +207,34 @@ def test_nothing_of_consequence_can_be_deleted_or_rewritten(cast, admin):
             "role": cast.roles["staff"],
             "appointment": cast.staff.appointments.get(),
         }[model]
-        assert admin.post(reverse(f"admin:people_{model}_delete", args=[record.pk])).status_code == 403
+        for each in (admin, security, audit):
+            assert each.post(reverse(f"admin:people_{model}_delete", args=[record.pk])).status_code == 403
     entry = Entry.objects.get()
     url = reverse("admin:trail_entry_change", args=[entry.pk])
-    assert admin.get(url).status_code == 200
-    assert admin.post(url, {"actor_name": "乙"}).status_code == 403
+    assert audit.get(url).status_code == 200
+    for each in (admin, security, audit):
+        assert each.post(url, {"actor_name": "乙"}).status_code == 403
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("who", "name"),
     [
-        "people_organisation",
-        "people_person",
-        "people_role",
-        "people_appointment",
-        "people_dutyshift",
-        "people_signedinsession",
-        "people_signinfailure",
-        "trail_entry",
-        "notices_notice",
+        ("sysadmin", "people_organisation"),
+        ("sysadmin", "people_person"),
+        ("secadmin", "people_account"),
+        ("secadmin", "people_role"),
+        ("secadmin", "people_appointment"),
+        ("sysadmin", "people_dutyshift"),
+        ("secadmin", "people_signedinsession"),
+        ("secadmin", "people_signinfailure"),
+        ("auditor", "trail_entry"),
+        ("auditor", "notices_notice"),
     ],
 )
 def test_every_list_opens_searches_and_asks_no_more_for_more_rows(
-    cast, admin, name, django_assert_max_num_queries
+    cast, as_person, who, name, django_assert_max_num_queries
 ):
+    admin = as_person(getattr(cast, who))
     cast.duty(cast.worker, starts_at=timezone.now() + timedelta(hours=1))
     with django_assert_max_num_queries(12):
         assert admin.get(reverse(f"admin:{name}_changelist"), {"q": "王"}).status_code == 200

@@ -111,7 +111,7 @@ def test_heads_are_those_of_the_nearest_organisation_that_has_one(cast):
 
 
 def test_rights_over_a_root_are_needed_for_what_belongs_to_nobody(cast):
-    assert scope.authorise_everywhere(cast.sysadmin, "people.manage").appointment_id
+    assert scope.authorise_everywhere(cast.secadmin, "people.manage").appointment_id
     cast.appoint(cast.staff, ["people.manage"], cast.finance)
     with pytest.raises(NotPermitted):
         scope.authorise_everywhere(cast.staff, "people.manage")

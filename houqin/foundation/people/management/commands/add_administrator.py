@@ -1,4 +1,4 @@
-"""The first person of a new installation, who then sets up everybody else in the back office."""
+"""The first three people of a new installation: one for each of the three administrators."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ from django.utils.translation import gettext as _
 from houqin.foundation.errors import Problem
 from houqin.foundation.people import actions
 from houqin.foundation.people.models import Organisation, OrganisationKind, Person, Role
-from houqin.foundation.people.permissions import PERMISSIONS
+from houqin.foundation.people.permissions import PERMISSIONS, Kind
 from houqin.foundation.trail.actors import SYSTEM
 
-ROLE = "administrator"
+#: Office → code of its role. Its name is that of the office.
+ROLES = {Kind.SYSTEM: "sysadmin", Kind.SECURITY: "secadmin", Kind.AUDIT: "auditor"}
 
 
 class Command(BaseCommand):
-    help = "Add a person who may everything. The password is asked for, or read from HOUQIN_PASSWORD."
+    help = "Add one of the three administrators. The password is asked for, or read from HOUQIN_PASSWORD."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("office", choices=[str(each) for each in ROLES])
         parser.add_argument("username")
         parser.add_argument("name")
         parser.add_argument(
@@ -34,7 +36,11 @@ class Command(BaseCommand):
         password = os.environ.get("HOUQIN_PASSWORD") or getpass.getpass("Password: ")
         try:
             person = add_administrator(
-                options["username"], options["name"], password, root_name=options["organisation"]
+                Kind(options["office"]),
+                options["username"],
+                options["name"],
+                password,
+                root_name=options["organisation"],
             )
         except Problem as problem:
             lines = [
@@ -46,15 +52,21 @@ class Command(BaseCommand):
 
 
 @transaction.atomic
-def add_administrator(username: str, name: str, password: str, *, root_name: str = "") -> Person:
-    """A person with every permission over the first root organisation, which is set up if there is none."""
+def add_administrator(
+    office: Kind, username: str, name: str, password: str, *, root_name: str = ""
+) -> Person:
+    """A person with the permissions of ``office`` over the first root organisation, which is set up if there is none."""
     root = Organisation.objects.filter(parent__isnull=True).order_by("id").first()
     if root is None:
         root = actions.add_organisation(
             SYSTEM, kind=OrganisationKind.REGION, code="root", name=root_name or _("本机关")
         )
     person = actions.add_person(SYSTEM, organisation=root, name=name, username=username, password=password)
-    role = Role.objects.filter(code=ROLE).first() or actions.add_role(SYSTEM, code=ROLE, name=_("全权管理员"))
-    actions.change_role(SYSTEM, role=role, permissions=PERMISSIONS.codes())
+    code = ROLES[office]
+    role = Role.objects.filter(code=code).first() or actions.add_role(
+        SYSTEM, code=code, name=str(office.label)
+    )
+    own = [each.code for each in PERMISSIONS if each.kind in (office, Kind.NEUTRAL)]
+    actions.change_role(SYSTEM, role=role, permissions=sorted({*role.permissions, *own}))
     actions.appoint(SYSTEM, person=person, role=role, organisation=root, high_risk=True)
     return person
