@@ -95,7 +95,7 @@ def change_role(actor: Actor, *, role: Role, **values: Any) -> Role:
 def _not_ones_own(actor: Actor, role: Role, permissions: list[str]) -> None:
     """Nobody gives themselves more by way of a role they have."""
     more = set(permissions) - set(role.permissions)
-    if more and Appointment.objects.filter(role=role, person_id=actor.pk).exists():
+    if actor.pk and more and Appointment.objects.filter(role=role, person_id=actor.pk).exists():
         message = _("您自己担任这个角色，不能为它增加权限，请由另一位安全管理员办理。")
         raise Problem(message, code="own_role", errors={"permissions": [message]})
 
