@@ -11,7 +11,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    Exists,
+    FilteredRelation,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -20,10 +30,10 @@ from django.utils.translation import gettext_lazy
 from houqin.affairs import clocks, rights
 from houqin.affairs.conditions import CONDITIONS
 from houqin.affairs.declare import ClockKind, Limit, StepKind
-from houqin.affairs.models import Case, Event, Follower, State, Task, TaskState
+from houqin.affairs.models import Case, Event, Follower, Rating, RatingKind, State, Task, TaskState
 from houqin.affairs.who import Holder, in_place_of, resolve
 from houqin.foundation.calendar import clock as calendar
-from houqin.foundation.compiled import Compiled, changed, insert_many, snapshot, update, write_together
+from houqin.foundation.compiled import Compiled, Writes, changed, next_ids, sequence_of, snapshot
 from houqin.foundation.errors import Conflict, NotFound, NotPermitted
 from houqin.foundation.files.actions import attach
 from houqin.foundation.notices.actions import tell
@@ -47,11 +57,10 @@ class MovedOn(Conflict):
 class Move:
     """A case under the actor's hands: locked, with its open tasks loaded. Only this class changes cases and tasks."""
 
-    def __init__(
-        self, actor: Actor, verb: str, case: Case, now: datetime, *, tasks: Sequence[Task] | None = None
-    ) -> None:
+    def __init__(self, actor: Actor, verb: str, case: Case, now: datetime) -> None:
         self.actor, self.verb, self.case, self.now = actor, verb, case, now
-        self.tasks: list[Task] = list(rights.open_tasks(case) if tasks is None else tasks)
+        self.writes = case.writes = Writes()
+        self.tasks: list[Task] = list(case.open_tasks)
         self.task: Task | None = None
         self.grant: Grant | None = None
         self.text = ""
@@ -59,11 +68,6 @@ class Move:
         self.inside = False
         self.before = self.picture()
         self._stored, self._visited = snapshot(case), dict(case.flow.get("visits", {}))
-
-    @property
-    def joined(self) -> bool:
-        """Whether others have joined the case; known from its locked row where that was read by this module."""
-        return bool(getattr(self.case, "joined", True))
 
     @property
     def person(self) -> Person | None:
@@ -93,15 +97,14 @@ class Move:
         """End one task; its clock stays as it stood."""
         task.state, task.outcome = state, outcome or self.verb
         task.closed_at, task.closed_by = self.now, self.person
-        update(task, ["state", "outcome", "closed_at", "closed_by", "accepted_at"])
+        self.writes.update(task, ["state", "outcome", "closed_at", "closed_by", "accepted_at"])
 
     def close_rest(self, tasks: Iterable[Task] | None = None) -> None:
         """End the other open tasks, because this move decided for them too."""
         rest = [task for task in (self.tasks if tasks is None else tasks) if task.state == TaskState.OPEN]
         for task in rest:
             task.state, task.outcome, task.closed_at = TaskState.ENDED, self.verb, self.now
-        if rest:
-            Task.objects.bulk_update(rest, ["state", "outcome", "closed_at"])
+            self.writes.update(task, ["state", "outcome", "closed_at"])
 
     @property
     def holding(self) -> set[int]:
@@ -117,10 +120,19 @@ class Move:
         here = [in_place_of(self.case, kind, holder, self.holding) for holder in holders]
         once = {holder.person or holder.section: holder for holder in reversed(here)}
         opened = [self._task(holder, like, required) for holder in reversed(once.values())]
-        insert_many(opened)
+        self._number(opened)
+        self.writes.insert(*opened)
         self.tasks.extend(opened)
         self.tell_holders(opened)
         return opened
+
+    def _number(self, tasks: Sequence[Task]) -> None:
+        """Give new tasks their keys: timeline, trail and answer name them before they are written."""
+        keys = [self.case.spare_task_id] if self.case.spare_task_id else []
+        keys += next_ids(*[Task] * (len(tasks) - len(keys)))
+        self.case.spare_task_id = None
+        for task, key in zip(tasks, keys, strict=False):
+            task.pk = key
 
     def _task(self, holder: Holder, like: Task | None, required: bool | None) -> Task:
         step = self.step
@@ -186,6 +198,7 @@ class Move:
         """End the case: no task stays open, and its service hears of it."""
         self.close_rest()
         self.case.state, self.case.ended_at, self.case.confirm_by = state, self.now, None
+        self.case.rated = False
         getattr(self.case.item.moments, state)(self.case)
 
     def pause(self) -> None:
@@ -202,7 +215,7 @@ class Move:
         change(self.case, now=self.now)
         for task in self.tasks:
             change(task, now=self.now)
-        Task.objects.bulk_update(self.tasks, ["due_at", "amber_at", "paused_at", "left_minutes"])
+            self.writes.update(task, ["due_at", "amber_at", "paused_at", "left_minutes"])
 
     # -- people --------------------------------------------------------------------------------------------------
 
@@ -219,7 +232,9 @@ class Move:
 
     def tell_applicant(self, kind: str, title: Any, body: str = "") -> None:
         """The applicant and all who joined hear of it."""
-        people = [each.person for each in _FOLLOWERS.rows(self.case.pk) if each.person] if self.joined else []
+        people = (
+            [each.person for each in _FOLLOWERS.rows(self.case.pk) if each.person] if self.case.joined else []
+        )
         if self.case.applicant:
             people.append(self.case.applicant)
         self.tell([each for each in people if each.pk != self.actor.pk], kind, title, body)
@@ -227,7 +242,7 @@ class Move:
     def tell(self, people: Sequence[Person], kind: str, title: Any, body: str = "") -> None:
         if people:
             url = self.case.get_absolute_url()
-            tell(people, kind=kind, title=title, body=body, url=url, record=self.case)
+            tell(people, kind=kind, title=title, body=body, url=url, record=self.case, writes=self.writes)
 
     def told(self, tasks: Iterable[Task]) -> list[Person]:
         """Everybody who hears of any of ``tasks``, once."""
@@ -247,8 +262,11 @@ class Move:
     # -- the end -------------------------------------------------------------------------------------------------
 
     def write(self) -> None:
-        """Save the case, the timeline's line and the trail's entry; the case has its ``open_tasks`` from now on."""
-        self.case.open_tasks = [task for task in self.tasks if task.state == TaskState.OPEN]  # type: ignore[attr-defined]  # as prefetched
+        """Write all that this move has changed, with the timeline's line and the trail's entry, by one statement.
+
+        The case has its ``open_tasks`` from now on.
+        """
+        self.case.open_tasks = [task for task in self.tasks if task.state == TaskState.OPEN]
         self.case.version += 1
         names = changed(self.case, self._stored)
         if self.case.flow.get("visits", {}) != self._visited:
@@ -274,7 +292,9 @@ class Move:
             grant=self.grant,
             name=self.case.number,
         )
-        write_together(self.case, names, [event, entry])
+        self.writes.insert(event, entry)
+        self.writes.update(self.case, names)
+        self.writes.run()
 
 
 @contextmanager
@@ -290,7 +310,10 @@ def moving(
     if held is not None:
         _held.set(None)  # the first verb takes it; what that verb sets off elsewhere locks for itself
     with transaction.atomic(savepoint=held is None):
-        move = Move(actor, verb, held or _locked(task=task, number=case), timezone.now())
+        record = held or (
+            _locked(_BY_NUMBER, actor, case) if task is None else _locked(_BY_TASK, actor, task)
+        )
+        move = Move(actor, verb, record, timezone.now())
         if task is not None:
             _take_task(move, task)
         else:
@@ -303,19 +326,20 @@ def moving(
 def touching(actor: Actor, verb: str, case_id: int) -> Iterator[Move]:
     """A move of the platform itself (silence, escalation): the case is locked, no right is asked for."""
     with transaction.atomic():
-        move = Move(actor, verb, Case.objects.select_for_update(of=("self",)).get(pk=case_id), timezone.now())
+        move = Move(actor, verb, _locked(_BY_ID, actor, case_id), timezone.now())
         yield move
         move.write()
 
 
 @contextmanager
-def holding(number: str) -> Iterator[Case]:
-    """Lock a case for what is read of it before a verb follows within the block; the verb then locks nothing again.
+def holding(actor: Actor, number: str) -> Iterator[Case]:
+    """Lock a case for what is read of it before a verb of ``actor`` follows within the block; the verb then locks nothing
+    again.
 
     Raises NotFound for an unknown number.
     """
     with transaction.atomic():
-        case = _locked(task=None, number=number)
+        case = _locked(_BY_NUMBER, actor, number)
         token = _held.set(case)
         try:
             yield case
@@ -323,24 +347,51 @@ def holding(number: str) -> Iterator[Case]:
             _held.reset(token)
 
 
-def _lockable() -> QuerySet[Case]:
+def _lockable(viewer: int, **which: Any) -> QuerySet[Case]:
+    """The case with all that a move reads of it, a row for each of its open tasks (or one without).
+
+    ``seen`` is its version when the statement began: the row itself may be a later one, if its lock was waited for.
+    """
+    cases: QuerySet[Any] = Case.objects.select_for_update(of=("self",)).filter(**which)
+    rated = Rating.objects.filter(case=OuterRef("pk"), person=viewer, kind=RatingKind.APPLICANT)
     return (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("place", "section", "organisation", "applicant")
-        .annotate(joined=Exists(Follower.objects.filter(case=OuterRef("pk"))))
-        .order_by()
+        cases.annotate(
+            open_task=FilteredRelation("tasks", condition=Q(tasks__state=TaskState.OPEN)),
+            joined=Exists(Follower.objects.filter(case=OuterRef("pk"))),
+            rated=Exists(rated),
+            spare_task_id=Func(Value(sequence_of(Task)), function="nextval", output_field=BigIntegerField()),
+            seen=Subquery(Case.objects.filter(**which).order_by().values("version")),
+        )
+        .select_related(
+            "place", "section", "organisation", "applicant", "open_task__section", "open_task__assignee"
+        )
+        .order_by("open_task__id")
     )
 
 
-_BY_NUMBER = Compiled(lambda number: _lockable().filter(number=number), str)
-_BY_TASK = Compiled(lambda task: _lockable().filter(tasks=task), int)
+_BY_NUMBER = Compiled(lambda viewer, number: _lockable(viewer, number=number), int, str)
+_BY_ID = Compiled(lambda viewer, pk: _lockable(viewer, pk=pk), int, int)
+_BY_TASK = Compiled(
+    lambda viewer, task: _lockable(viewer, pk=Subquery(Task.objects.filter(pk=task).values("case"))), int, int
+)
 _FOLLOWERS = Compiled(lambda case: Follower.objects.filter(case=case).select_related("person"), int)
 
 
-def _locked(*, task: int | None, number: str | None) -> Case:
-    case = _BY_TASK.first(task) if task is not None else _BY_NUMBER.first(number)
-    if case is None:
+def _locked(which: Compiled[Case], actor: Actor, key: int | str | None) -> Case:
+    """The case with its ``open_tasks``, nobody else moving it. Raises NotFound where there is none.
+
+    Its lock and what belongs to it are one statement. Where somebody else has moved it while this one waited, only the
+    case's own row would be the new one, so everything is read again, now under the lock.
+    """
+    rows = which.rows(actor.pk or 0, key)
+    if rows and rows[0].seen != rows[0].version:  # type: ignore[attr-defined]  # annotated
+        rows = which.rows(actor.pk or 0, key)
+    if not rows:
         raise NotFound
+    case = rows[0]
+    case.open_tasks = [row.open_task for row in rows if hasattr(row, "open_task")]
+    for task in case.open_tasks:
+        task.case = case
     return case
 
 

@@ -89,18 +89,13 @@ def case_view(actor: Actor, number: str) -> CaseView:
 def standing(actor: Actor, case: Case) -> Standing:
     """Where ``case`` stands for ``actor``, right after a verb of theirs: asks as little as can be."""
     now = timezone.now()
-    tasks: list[Task] | None = getattr(case, "open_tasks", None)
-    if tasks is None:
-        tasks = list(rights.open_tasks(case))
+    tasks = case.open_tasks
     away = rights.away_for(actor, tasks, now)
-    rated = case.state == State.COMPLETED and any(
-        each.kind == RatingKind.APPLICANT and each.person_id == actor.pk for each in _RATINGS.rows(case.pk)
-    )
     follows = case.state == State.COMPLETED and rights.follows(actor, case)
     return Standing(
         case=case,
         tasks=[TaskVerbs(task, rights.verbs_on_task(actor, case, task, away)) for task in tasks],
-        applicant_verbs=rights.verbs_of_applicant(actor, case, now, rated=rated, follows=follows),
+        applicant_verbs=rights.verbs_of_applicant(actor, case, now, rated=case.rated, follows=follows),
     )
 
 
@@ -220,7 +215,7 @@ def search_cases(actor: Actor, text: str) -> QuerySet[Case]:
 def with_open_tasks(cases: QuerySet[Case]) -> QuerySet[Case]:
     """Adds ``open_tasks`` (a list with holders) to each case in one more query."""
     tasks = Task.objects.filter(state=TaskState.OPEN).select_related("assignee", "section")
-    return cases.prefetch_related(Prefetch("tasks", queryset=tasks, to_attr="open_tasks"))
+    return cases.prefetch_related(Prefetch("tasks", queryset=tasks, to_attr="open_tasks"))  # type: ignore[no-redef]  # as Case has it
 
 
 def possible_handlers(actor: Person, case: Case, section: Organisation | None = None) -> QuerySet[Person]:
@@ -252,7 +247,6 @@ _BY_NUMBER = Compiled(
     int,
 )
 _EVENTS = Compiled(lambda case: Event.objects.filter(case=case).order_by("id"), int)
-_RATINGS = Compiled(lambda case: Rating.objects.filter(case=case), int)
 _FILES = Compiled(lambda case: of_record(Case(pk=case)), int)
 _NOTICES = Compiled(lambda case: about(Case(pk=case)), int)
 

@@ -94,10 +94,8 @@ def speaks_for_applicant(actor: Actor, case: Case) -> bool:
 
 
 def follows(actor: Actor, case: Case) -> bool:
-    """Whether the person's own report was joined into the case."""
-    if actor.pk is None or not getattr(case, "joined", True):
-        return False
-    return case.followers.filter(person=actor.pk).exists()
+    """Whether the person's own report was joined into the case. No query where nobody joined a case in a move."""
+    return actor.pk is not None and case.joined and case.followers.filter(person=actor.pk).exists()
 
 
 def is_inside(actor: Actor, case: Case, *, follows: bool, worked: bool) -> bool:

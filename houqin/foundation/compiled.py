@@ -7,15 +7,18 @@ for, compiled at its first use, and afterwards only run, with other values in th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
-from django.db.models import JSONField, Model, QuerySet
+from django.db import connection, models
+from django.db.models import ForeignKey, JSONField, Model, QuerySet
 from django.db.models.fields import AutoFieldMixin
 from django.db.models.query import ModelIterable, get_related_populators  # type: ignore[attr-defined]  # not in the stubs
+from psycopg.types.numeric import Int2, Int4, Int8
 
 M = TypeVar("M")
 
@@ -136,40 +139,94 @@ def insert_many(records: Sequence[Model]) -> None:
 def inserting(records: Sequence[Model]) -> tuple[str, list[Any]]:
     """The INSERT of new rows of one model, which returns their keys, and its parameters."""
     model, named = type(records[0]), records[0].pk is not None
-    values: list[Any] = []
     fields = _written(model, named)
-    for record in records:
-        values += [field.get_db_prep_save(field.pre_save(record, True), connection) for field in fields]
+    values = [stored(record) for record in records for stored in fields.stored]
     return _insert_sql(model, named, len(records)), values
 
 
 def update(record: Model, names: Sequence[str]) -> None:
-    """Write these fields of a row that is there. One statement; the row must exist."""
-    if not names:
-        return
-    meta = type(record)._meta
-    fields: list[Any] = [meta.get_field(name) for name in names]
-    values = [field.get_db_prep_save(field.pre_save(record, False), connection) for field in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(_update_sql(type(record), tuple(names)), [*values, record.pk])
-        assert cursor.rowcount == 1, f"{meta.label} {record.pk} is not there"
+    """Write the named fields of a row that is there, in one statement; without names, nothing."""
+    if names:
+        writes = Writes()
+        writes.update(record, names)
+        writes.run()
 
 
-def write_together(changed_one: Model, names: Sequence[str], new: Sequence[Model]) -> None:
-    """Change one row and write new rows of other tables, which take no notice of each other: one statement for all."""
-    parts, values = [], []
-    for place, record in enumerate(new):
-        statement, given = inserting([record])
-        parts.append(f"new_{place} AS ({statement})")
-        values += given
-    fields: list[Any] = [type(changed_one)._meta.get_field(name) for name in names]
-    values += [field.get_db_prep_save(field.pre_save(changed_one, False), connection) for field in fields]
-    statement = f"WITH {', '.join(parts)} {_update_sql(type(changed_one), tuple(names))}"
+def next_ids(*models: type[Model]) -> list[int]:
+    """A key for a new row of each model, where keys must be known before rows are written. One statement."""
+    if not models:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*values, changed_one.pk])
-        assert cursor.rowcount == 1, f"{changed_one._meta.label} {changed_one.pk} is not there"
-    for record in new:
-        record._state.adding, record._state.db = False, "default"
+        cursor.execute(_next_ids_sql(models))
+        return list(cursor.fetchone())
+
+
+@cache
+def _next_ids_sql(models: tuple[type[Model], ...]) -> str:
+    return "SELECT " + ", ".join(f"nextval('{sequence_of(model)}')" for model in models)
+
+
+def sequence_of(model: type[Model]) -> str:
+    """The sequence that numbers a model's rows."""
+    return f"{model._meta.db_table}_{model._meta.pk.column}_seq"
+
+
+class Writes:
+    """Rows that are written together at the end: new ones and changed ones of several tables by one statement.
+
+    Nothing is written before :meth:`run`, and what is written is what the records hold by then. So a record may be
+    handed in more than once; rows that somebody must read back before the end are written by :func:`insert` instead.
+    """
+
+    def __init__(self) -> None:
+        self._new: dict[type[Model], dict[int, Model]] = {}
+        self._changed: dict[tuple[type[Model], Any], tuple[Model, dict[str, None]]] = {}
+        self._after: dict[str, None] = {}
+
+    def insert(self, *records: Model) -> None:
+        """New rows. Their keys are not read back: where they matter, give them by :func:`next_ids`."""
+        for record in records:
+            self._new.setdefault(type(record), {})[id(record)] = record
+
+    def update(self, record: Model, names: Iterable[str]) -> None:
+        """Change the named fields of a row that is there; nothing for a record that will be inserted whole."""
+        if id(record) in self._new.get(type(record), {}) or not (wanted := dict.fromkeys(names)):
+            return
+        kept, so_far = self._changed.setdefault((type(record), record.pk), (record, {}))
+        so_far.update(wanted)
+        if kept is not record:  # the same row in another's hands: what is named of it holds
+            for name in wanted:
+                setattr(kept, name, getattr(record, name))
+
+    def after(self, statement: str) -> None:
+        """Another statement without parameters, once; ``new_TABLE`` in it are the new rows' keys of that table."""
+        self._after[statement] = None
+
+    def run(self) -> None:
+        """Write everything by one statement; asserts that the row changed last is there."""
+        parts, values = [], []
+        for records in self._new.values():
+            statement, given = inserting(list(records.values()))
+            parts.append(f"new_{next(iter(records.values()))._meta.db_table} AS ({statement})")
+            values += given
+        parts += [f"after_{place} AS ({each})" for place, each in enumerate(self._after)]
+        for place, (record, names) in enumerate(self._changed.values()):
+            statement = _update_sql(type(record), tuple(names))
+            parts.append(f"changed_{place} AS ({statement})")
+            values += [*_values_of(record, names), record.pk]
+        if parts:
+            self._execute(parts, values)
+
+    def _execute(self, parts: list[str], values: list[Any]) -> None:
+        name, _, last = parts.pop().partition(" AS (")
+        statement = f"WITH {', '.join(parts)} {last[:-1]}" if parts else last[:-1]
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            assert cursor.rowcount > 0, f"{name}: the row is not there"
+        for records in self._new.values():
+            for record in records.values():
+                record._state.adding, record._state.db = False, "default"
+        self._new, self._changed, self._after = {}, {}, {}
 
 
 def snapshot(record: Model) -> dict[str, Any]:
@@ -194,20 +251,66 @@ def _plain(model: type[Model]) -> tuple[tuple[str, str], ...]:
     )
 
 
+@dataclass(frozen=True)
+class _Written:
+    """The fields an INSERT names, and how each of them is taken from a record."""
+
+    columns: tuple[str, ...]
+    stored: tuple[Callable[[Any], Any], ...]
+
+
 @cache
-def _written(model: type[Model], named: bool) -> tuple[Any, ...]:
-    """The fields an INSERT names: all, but a key that the database gives."""
-    fields = model._meta.concrete_fields
-    return tuple(field for field in fields if named or not isinstance(field, AutoFieldMixin))
+def _written(model: type[Model], named: bool) -> _Written:
+    """All fields, but a key that the database gives."""
+    fields: list[Any] = [
+        field for field in model._meta.concrete_fields if named or not isinstance(field, AutoFieldMixin)
+    ]
+    return _Written(tuple(field.column for field in fields), tuple(_stored(field, True) for field in fields))
+
+
+def _values_of(record: Model, names: Iterable[str]) -> list[Any]:
+    return [_stored_changed(type(record), name)(record) for name in names]
+
+
+@cache
+def _stored_changed(model: type[Model], name: str) -> Callable[[Any], Any]:
+    return _stored(model._meta.get_field(name), False)
+
+
+def _stored(field: Any, new: bool) -> Callable[[Any], Any]:
+    """How a field's value goes to the database. Django's way takes several calls a value, so the plain kinds of field
+    (kept as they are, or as a number of the column's width) have a short one."""
+    attname, kind = field.attname, type(field.target_field if isinstance(field, ForeignKey) else field)
+    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+        kind = type(None)
+    if kind in (models.BooleanField, models.DateTimeField):
+        return attrgetter(attname)
+    if kind in _WIDTHS:
+        width = _WIDTHS[kind]
+        return lambda record: None if (value := getattr(record, attname)) is None else width(value)
+    if kind is models.TextField:
+        return lambda record: None if (value := getattr(record, attname)) is None else str(value)
+    return lambda record: field.get_db_prep_save(field.pre_save(record, new), connection)
+
+
+#: Fields of whole numbers. A number of its column's width has one statement prepared for all its values.
+_WIDTHS: dict[type, Callable[[Any], Any]] = {
+    models.SmallIntegerField: Int2,
+    models.PositiveSmallIntegerField: Int2,
+    models.IntegerField: Int4,
+    models.PositiveIntegerField: Int4,
+    models.BigIntegerField: Int8,
+    models.PositiveBigIntegerField: Int8,
+    models.BigAutoField: Int8,
+}
 
 
 @cache
 def _insert_sql(model: type[Model], named: bool, count: int) -> str:
-    quote, meta, fields = connection.ops.quote_name, model._meta, _written(model, named)
-    names = ", ".join(quote(field.column) for field in fields)
-    row = f"({', '.join(['%s'] * len(fields))})"
+    quote, meta, columns = connection.ops.quote_name, model._meta, _written(model, named).columns
+    row = f"({', '.join(['%s'] * len(columns))})"
     rows = ", ".join([row] * count)
-    key = quote(meta.pk.column)
+    names, key = ", ".join(map(quote, columns)), quote(meta.pk.column)
     return f"INSERT INTO {quote(meta.db_table)} ({names}) VALUES {rows} RETURNING {key}"  # noqa: S608
 
 

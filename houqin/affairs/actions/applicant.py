@@ -141,7 +141,12 @@ def rate(
     with moving(actor, "rate", case=case) as move:
         if not rights.can_rate(move.case, move.now):
             raise Problem(_("评价期为办结后 30 天，现已结束。"), code="too_late")
-        _rate(move, RatingKind.APPLICANT, stars, tags, comment)
+        if move.case.rated or (move.person is None and _rated_without_account(move.case)):
+            raise _rated_already()
+        _check_stars(stars)
+        move.text, move.data = comment, {"stars": stars, "tags": list(tags)}
+        move.writes.insert(_rating(move.case, RatingKind.APPLICANT, actor, stars, tags, comment))
+        move.case.rated = True
         if stars <= 2:
             move.tell(
                 rights.dispatchers(move.case, None),
@@ -169,32 +174,38 @@ def rate_quality(
             raise NotPermitted
         if record.state != State.COMPLETED:
             raise Conflict(_("办件尚未办结，暂不能回访。"))
-        _save_rating(record, RatingKind.QUALITY, actor, stars, tags, comment)
+        _check_stars(stars)
+        try:
+            with transaction.atomic():
+                _rating(record, RatingKind.QUALITY, actor, stars, tags, comment).save(force_insert=True)
+        except IntegrityError:
+            raise _rated_already() from None
         trail.record(
             actor, "affairs.rate_quality", record, after={"stars": stars}, grant=grant, name=record.number
         )
     return record
 
 
-def _rate(move: Move, kind: RatingKind, stars: int, tags: Sequence[str], comment: str) -> None:
-    move.text, move.data = comment, {"stars": stars, "tags": list(tags)}
-    _save_rating(move.case, kind, move.actor, stars, tags, comment)
-
-
-def _save_rating(
-    case: Case, kind: RatingKind, actor: Actor, stars: int, tags: Sequence[str], words: str
-) -> None:
+def _check_stars(stars: int) -> None:
     if not 1 <= stars <= 5:
         raise Problem(_("请选择一至五星。"), errors={"stars": [_("请选择一至五星。")]})
-    person = actor if isinstance(actor, Person) else None
-    try:
-        with transaction.atomic():
-            Rating.objects.create(
-                case=case, kind=kind, person=person, person_name=actor.name, stars=stars, tags=list(tags),
-                words=words, at=timezone.now(),
-            )  # fmt: skip
-    except IntegrityError:
-        raise Conflict(_("您已评价过，感谢您的反馈。"), code="already_rated") from None
+
+
+def _rating(
+    case: Case, kind: RatingKind, actor: Actor, stars: int, tags: Sequence[str], words: str
+) -> Rating:
+    return Rating(
+        case=case, kind=kind, person=actor if isinstance(actor, Person) else None, person_name=actor.name,
+        stars=stars, tags=list(tags), words=words, at=timezone.now(),
+    )  # fmt: skip
+
+
+def _rated_without_account(case: Case) -> bool:
+    return case.ratings.filter(kind=RatingKind.APPLICANT, person=None).exists()
+
+
+def _rated_already() -> Conflict:
+    return Conflict(_("您已评价过，感谢您的反馈。"), code="already_rated")
 
 
 def _who_did(case: Case) -> list[Task]:

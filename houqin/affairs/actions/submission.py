@@ -3,18 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from houqin.affairs import clocks, offers, rights
 from houqin.affairs.declare import ITEMS, Audience, Item, Kind
 from houqin.affairs.forms import CaseForm, check
-from houqin.affairs.models import Case, Event, Follower
+from houqin.affairs.models import Case, Event, Follower, Task
 from houqin.affairs.moves import Move
 from houqin.affairs.naming import SOURCE, said
 from houqin.affairs.numbers import number_of
-from houqin.foundation.compiled import insert
+from houqin.foundation.compiled import next_ids
 from houqin.foundation.errors import NotFound, NotPermitted, Problem
 from houqin.foundation.files.actions import attach
 from houqin.foundation.people.models import Organisation, Person
@@ -98,7 +98,7 @@ def _open(
     session_key: str,
 ) -> Case:
     now, item = timezone.now(), offer.item
-    identity = _next_id()
+    identity, first_task = next_ids(Case, Task)
     person = applicant if isinstance(applicant, Person) else None
     case = Case(
         id=identity,
@@ -125,11 +125,11 @@ def _open(
     )
     _may_register(actor, case)
     clocks.begin(case, offer.limit, now=now)
-    insert(case)
-    case.joined = False  # type: ignore[attr-defined]  # as if read by moves: nobody has joined a new case
+    case.open_tasks, case.joined, case.rated, case.spare_task_id = [], False, False, first_task
+    move = Move(actor, "submit", case, now)
+    move.writes.insert(case)
     attach(actor, form.file_ids(), record=case, label="submit", session_key=session_key)
     item.moments.submitted(case, form)
-    move = Move(actor, "submit", case, now, tasks=())
     move.data = {"channel": channel}
     move.enter(0)
     move.write()
@@ -162,7 +162,7 @@ def _join(
     )
     trail.record(actor, "affairs.join", case, after={"for": applicant.name}, name=case.number)
     item.moments.joined(case, form)
-    case.joined = True  # type: ignore[attr-defined]  # as if read by moves
+    case.open_tasks, case.joined, case.rated = list(rights.open_tasks(case)), True, False
     return case
 
 
@@ -176,9 +176,3 @@ def _knows_of(case: Case, applicant: Person | Outsider) -> bool:
         else {"person": applicant}
     )
     return case.followers.filter(**who).exists()
-
-
-def _next_id() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('affairs_case', 'id'))")
-        return int(cursor.fetchone()[0])

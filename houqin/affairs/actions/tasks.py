@@ -14,7 +14,6 @@ from houqin.affairs.models import Case, State, Task, TaskState
 from houqin.affairs.moves import Move, moving
 from houqin.affairs.rights import PERMISSION
 from houqin.affairs.who import Holder
-from houqin.foundation.compiled import update
 from houqin.foundation.errors import NotFound, Problem
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Organisation, Person
@@ -100,10 +99,10 @@ def add_approver(actor: Actor, *, task: int, person: Person, comment: str, data:
         move.text = comment
         move.data |= {"to": person.name}
         (added,) = move.give([Holder(section=current.section, person=person)], like=current, required=True)
-        Task.objects.filter(pk=added.pk).update(added_by=move.person, moved_from=None)
+        added.added_by, added.moved_from = move.person, None
         if not current.required:
             current.required = True
-            update(current, ["required"])
+            move.writes.update(current, ["required"])
         move.announce(data)
     return move.case
 
@@ -150,7 +149,7 @@ def accept(actor: Actor, *, task: int, comment: str = "", data: Data = NOTHING) 
                 raise Problem(_("您已在办理此件，请由其他人员接单。"), code="same_holder")
             current.assignee = move.person
         current.accepted_at = move.now
-        update(current, ["assignee", "accepted_at"])
+        move.writes.update(current, ["assignee", "accepted_at"])
         move.text = comment
         move.tell_applicant(
             "affairs.accepted",
@@ -172,7 +171,7 @@ def arrive(actor: Actor, *, task: int, code: str = "", comment: str = "", data: 
             _same_place(move.case, code)
         current.accepted_at = current.accepted_at or move.now
         current.arrived_at = move.now
-        update(current, ["accepted_at", "arrived_at"])
+        move.writes.update(current, ["accepted_at", "arrived_at"])
         move.text = comment
         move.announce(data)
     return move.case

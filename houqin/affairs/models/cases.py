@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from houqin.affairs.declare import ITEMS, ClockKind, Item, StepKind
+from houqin.foundation.compiled import Writes
 from houqin.foundation.people.models import Organisation, Person
 from houqin.foundation.places.models import Place
 
@@ -111,6 +112,17 @@ class Case(Clocked):
     reminders = models.PositiveSmallIntegerField(_("催办次数"), default=0)
     reopened = models.PositiveSmallIntegerField(_("返工次数"), default=0)
     escalated_at = models.DateTimeField(_("超时上报"), null=True, blank=True, editable=False)
+
+    # Of a case in a move (`houqin.affairs.moves`), which reads them along with its lock:
+    #: what the move writes at its end; a service adds its own rows to it
+    writes: Writes
+    #: its open tasks, oldest first
+    open_tasks: "list[Task]"
+    #: whether others have joined it, and whether the actor has rated it
+    joined: bool
+    rated: bool
+    #: a key for the task that most moves open
+    spare_task_id: int | None
 
     class Meta:
         verbose_name = _("办件")

@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
 
 from houqin.affairs.models import Case, Event, Task
-from houqin.foundation.compiled import Compiled, changed, insert_many, snapshot, update, write_together
+from houqin.foundation.compiled import Compiled, Writes, changed, insert_many, next_ids, snapshot, update
 from houqin.testing.desk import Desk
 
 
@@ -60,13 +60,43 @@ def test_only_what_changed_is_written(desk: Desk) -> None:
     assert (written.title, written.category) == ("水龙头漏水", "door")
 
 
-def test_rows_written_together_are_all_there(desk: Desk) -> None:
-    case = desk.submit()
-    case.title = "改过"
+def test_rows_written_together_are_all_there_by_one_statement(desk: Desk) -> None:
+    case, (task,) = desk.submit(), desk.open(desk.submit())
+    writes = Writes()
+    writes.update(case, ["title"])
+    writes.update(task, ["step_name"])
+    writes.update(task, ["outcome"])
+    (key,) = next_ids(Task)
+    more = Task(pk=key, case=case, step=0, step_key="x", step_name="", kind="handle", section=case.section)
     event = Event(case=case, actor_name="系统", verb="note", data={"多": ["行"]})
-    write_together(case, ["title"], [event])
+    writes.insert(more, event)
+    case.title, task.step_name, task.outcome, more.step_name = "改过", "换名", "随便", "后来才定"
+    with CaptureQueriesContext(connection) as caught:
+        writes.run()
+        writes.run()
+    assert len(caught) == 1
+    task.refresh_from_db()
     assert Case.objects.get(pk=case.pk).title == "改过"
+    assert (task.step_name, task.outcome) == ("换名", "随便")
+    assert Task.objects.get(pk=key).step_name == "后来才定"
     assert case.events.get(verb="note").data == {"多": ["行"]}
-    more = [Event(case=case, actor_name="系统", verb=verb) for verb in ("one", "two")]
+
+
+def test_a_change_of_a_row_that_is_not_there_is_not_passed_over(desk: Desk) -> None:
+    case = desk.submit()
+    case.pk = -1
+    with pytest.raises(AssertionError, match="not there"):
+        update(case, ["title"])
+
+
+def test_every_kind_of_field_comes_back_as_it_was_written(desk: Desk) -> None:
+    case = desk.submit()
+    more = [
+        Event(case=case, actor_name="系统", verb=verb, data={"n": [1, None]}, inside=verb == "one")
+        for verb in ("one", "two")
+    ]
     insert_many(more)
-    assert [Event.objects.get(pk=each.pk).verb for each in more] == ["one", "two"]
+    for each in more:
+        kept = Event.objects.get(pk=each.pk)
+        for field in Event._meta.concrete_fields:
+            assert getattr(kept, field.attname) == getattr(each, field.attname), field.name

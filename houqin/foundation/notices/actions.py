@@ -10,7 +10,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 
-from houqin.foundation.compiled import inserting
+from houqin.foundation.compiled import Writes
 from houqin.foundation.notices.models import Notice
 from houqin.foundation.people.models import Person
 
@@ -30,12 +30,14 @@ def tell(
     body: Words = "",
     url: str = "",
     record: models.Model | None = None,
+    writes: Writes | None = None,
 ) -> None:
     """Tell ``people`` something, each in their language: one INSERT and one deferred job for all of them.
 
     Both stand in the caller's transaction: if it fails, nobody is told. ``kind`` is a dotted code as in
     ``affairs.assigned``; ``record`` is what it is about. A function as ``title`` or ``body`` is called in each
-    language that occurs, lazy text is rendered in it.
+    language that occurs, lazy text is rendered in it. With ``writes`` they are written along with what else its owner
+    writes.
     """
     by_language: dict[str, dict[int, Person]] = defaultdict(dict)
     for person in people:
@@ -56,21 +58,22 @@ def tell(
                 )
             )
     for start in range(0, len(notices), AT_ONCE):
-        _write(notices[start : start + AT_ONCE])
+        _write(notices[start : start + AT_ONCE], writes if len(notices) <= AT_ONCE else None)
 
 
-def _write(notices: Sequence[Notice]) -> None:
-    """The notices and the job that delivers them, in one statement."""
-    insertion, values = inserting(notices)
-    with connection.cursor() as cursor:
-        cursor.execute(_DEFERRED.format(insertion=insertion), values)
+def _write(notices: Sequence[Notice], writes: Writes | None) -> None:
+    """The notices and the job that delivers them, in one statement; in that of ``writes`` where given."""
+    together = writes or Writes()
+    together.insert(*notices)
+    together.after(_DEFERRED)
+    if writes is None:
+        together.run()
 
 
 #: As ``notices.jobs.deliver.defer(ids=…)`` writes it; put together here because nearly every step of a case tells somebody.
 _DEFERRED = """
-WITH told AS ({insertion})
 INSERT INTO procrastinate_jobs (queue_name, task_name, args)
-SELECT 'notices', 'notices.deliver', jsonb_build_object('ids', jsonb_agg(id)) FROM told
+SELECT 'notices', 'notices.deliver', jsonb_build_object('ids', jsonb_agg(id)) FROM new_notices_notice
 """
 
 

@@ -19,7 +19,7 @@ from houqin.affairs.forms import CaseForm
 from houqin.affairs.models import Case, State
 from houqin.affairs.who import heads_over
 from houqin.foundation import tree
-from houqin.foundation.compiled import Compiled, changed, snapshot, update
+from houqin.foundation.compiled import Compiled, changed, snapshot
 from houqin.foundation.errors import Problem
 from houqin.foundation.notices.actions import tell
 from houqin.foundation.people.models import Person
@@ -123,7 +123,7 @@ def make_order(case: Case, form: CaseForm) -> RepairOrder:
         _limit_to(case, plan.due)
     else:
         order.repeat_of = _mended_before(order)
-    order.save(force_insert=True)
+    case.writes.insert(order)
     if order.repeat_of:
         _tell_heads(order)
     return order
@@ -149,7 +149,7 @@ def stamp(case: Case, verb: str, data: Mapping[str, Any]) -> None:
     elif verb == "reopen":
         order.finished_at = None
     order.joinable = _may_join(order)
-    update(order, changed(order, before))
+    case.writes.update(order, changed(order, before))
 
 
 #: Verbs that an order remembers, or that let reports join it again. Ended cases are :func:`end`'s matter.
@@ -167,10 +167,7 @@ _TO_STAMP = Compiled(
 
 def end(case: Case) -> None:
     """The case has ended: nothing joins it any more, and an outage that was its matter is over."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE repairs_repairorder SET joinable = false WHERE case_id = %s AND joinable", [case.pk]
-        )
+    case.writes.update(RepairOrder(case=case, joinable=False), ["joinable"])
 
 
 # -- joining -------------------------------------------------------------------------------------------------------
@@ -280,6 +277,7 @@ def _tell_heads(order: RepairOrder) -> None:
         title=title,
         url=order.case.get_absolute_url(),
         record=order.case,
+        writes=order.case.writes,
     )
 
 
@@ -296,6 +294,7 @@ def _tell_worker(order: RepairOrder) -> None:
         title=format_lazy(words, title=order.case.title),
         url=order.case.get_absolute_url(),
         record=order.case,
+        writes=order.case.writes,
     )
 
 
