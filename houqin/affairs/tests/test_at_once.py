@@ -5,10 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from houqin.affairs import actions, rights
 from houqin.affairs.models import Case, State, Task, TaskState
+from houqin.affairs.moves import holding
 from houqin.foundation.errors import Problem
 from houqin.foundation.people.models import Person
 from houqin.foundation.trail.models import Entry
@@ -100,6 +101,34 @@ def test_a_queued_task_is_taken_once(committed_desk: Desk) -> None:
         return True
 
     assert sum(at_once(take, 20)) == 1
+
+
+def test_who_waited_for_a_case_sees_it_as_it_is_now(committed_desk: Desk) -> None:
+    """Lock and tasks are read by one statement, whose view is older than the lock when that was waited for."""
+    desk, cast = committed_desk, committed_desk.cast
+    cast.duty(cast.worker)
+    case = desk.submit()
+
+    def look() -> tuple[list[str], int]:
+        try:
+            with holding(Person.objects.get(username="dispatcher"), case.number) as record:
+                return [str(task.assignee) for task in record.open_tasks], record.version
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            desk.do("transfer", case, by=cast.worker, comment="换人", person=cast.worker2.pk)
+            waiting = pool.submit(look)
+            while not _somebody_waits():
+                assert not waiting.done(), "nobody waited for the lock"
+        assert waiting.result(30) == ([cast.worker2.name], case.version + 1)
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
 
 
 def test_two_ratings_of_one_person_are_one(committed_desk: Desk) -> None:
