@@ -33,6 +33,7 @@ OURS = [
     "houqin.foundation.calendar",
     "houqin.foundation.files",
     "houqin.foundation.notices",
+    "houqin.foundation.channels",
     "houqin.affairs",
     "houqin.exchange",
     "houqin.portal",

@@ -68,6 +68,7 @@ ROLES: dict[str, tuple[str, bool, list[str]]] = {
             "calendar.manage",
             "duty.manage",
             "affairs.manage",
+            "channels.manage",
             "repairs.stock",
             "repairs.manage",
         ],

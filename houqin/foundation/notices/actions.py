@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 
 from houqin.foundation.compiled import Writes
 from houqin.foundation.notices.models import Notice
+from houqin.foundation.notices.moments import DELIVERED
 from houqin.foundation.people.models import Person
 
 #: Plain or lazy text, or a function that makes it: ``lambda: _("%(n)s 已派给您") % {"n": number}``.
@@ -104,15 +105,25 @@ def deliver(ids: Sequence[int]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, {"most": TAKEN_ALONG})
         more = [pk for (pk,) in cursor.fetchall()]
-    waiting = Notice.objects.filter(pk__in=[*ids, *more], delivered_at__isnull=True)
-    return waiting.update(delivered_at=timezone.now())
+    return _arrived([*ids, *more])
 
 
+@transaction.atomic
 def deliver_overlooked() -> int:
     """Deliver what has waited too long: its job was lost or has failed for good."""
-    now = timezone.now()
-    waiting = Notice.objects.filter(delivered_at__isnull=True, created_at__lt=now - OVERLOOKED)
-    return waiting.update(delivered_at=now)
+    long_ago = timezone.now() - OVERLOOKED
+    waiting = Notice.objects.filter(delivered_at__isnull=True, created_at__lt=long_ago)
+    return _arrived(list(waiting.values_list("pk", flat=True)))
+
+
+def _arrived(ids: Sequence[int]) -> int:
+    """They are in the portal now; whoever does more with them hears of it."""
+    waiting = Notice.objects.filter(pk__in=ids, delivered_at__isnull=True)
+    arrived = waiting.update(delivered_at=timezone.now())
+    if arrived:
+        for heard in DELIVERED:
+            heard(ids)
+    return arrived
 
 
 def read(actor: Person, ids: Sequence[int] | None = None) -> int:

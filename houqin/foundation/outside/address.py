@@ -6,18 +6,20 @@ The secret goes into signatures and requests, never into a message, a log or the
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where another system is and who we are there: ``https://key:secret@host:port/rest``."""
+    """Where another system is and who we are there: ``https://key:secret@host:port/rest?option=value``."""
 
     base_url: str
     key: str
     secret: str = field(repr=False)
     rest: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_address(url: str) -> Address | None:
@@ -41,6 +43,7 @@ def read_address(url: str) -> Address | None:
         key=unquote(parts.username),
         secret=unquote(parts.password),
         rest=unquote(parts.path).strip("/"),
+        options=dict(parse_qsl(parts.query)),
     )
 
 

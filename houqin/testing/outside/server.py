@@ -93,7 +93,7 @@ class LocalServer:
         )
         if trouble == "hang":
             self.released.wait()
-        if trouble in {"hang", "cut"}:
+        if trouble in ("hang", "cut"):
             return
         if isinstance(trouble, int):
             answer = Answer({"error": trouble}, status=trouble)

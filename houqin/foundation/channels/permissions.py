@@ -1,0 +1,7 @@
+"""Rights around channels."""
+
+from django.utils.translation import gettext_lazy as _
+
+from houqin.foundation.people.permissions import announce
+
+announce("channels.manage", _("管理通知渠道"))
