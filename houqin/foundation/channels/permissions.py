@@ -2,6 +2,6 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from houqin.foundation.people.permissions import announce
+from houqin.foundation.people.permissions import Kind, announce
 
-announce("channels.manage", _("管理通知渠道"))
+announce("channels.manage", _("管理通知渠道"), Kind.SYSTEM)
