@@ -32,6 +32,7 @@ KNOWN = {
     "MODE",
     "DEBUG",
     "SECRET_KEY",
+    "TRAIL_KEY",
     "ALLOWED_HOSTS",
     "BASE_URL",
     "DATABASE_URL",
@@ -77,6 +78,7 @@ class Environment:
     mode: str = "production"
     debug: bool = False
     secret_key: str = DEFAULT_SECRET
+    trail_key: str = ""
     allowed_hosts: tuple[str, ...] = LOCAL_HOSTS
     hosts_given: bool = False
     base_url: str = ""
@@ -117,6 +119,7 @@ def read(env: Mapping[str, str] | None = None) -> Environment:
         mode=get["MODE"] or "production",
         debug=_bool("DEBUG", get["DEBUG"], unreadable),
         secret_key=get["SECRET_KEY"] or _kept_secret(data_dir) or DEFAULT_SECRET,
+        trail_key=get["TRAIL_KEY"],
         allowed_hosts=hosts,
         hosts_given=hosts_given,
         base_url=get["BASE_URL"].rstrip("/"),
@@ -141,7 +144,8 @@ def read(env: Mapping[str, str] | None = None) -> Environment:
 def faults(given: Environment, env: Mapping[str, str] | None = None) -> list[Fault]:
     """Everything wrong with the settings, in the order of the table in the documentation."""
     found = list(given.unreadable)
-    for check in (_mode, _secret, _hosts, _addresses, _database, _outside, _channels, _words):
+    checks = (_mode, _secret, _trail_key, _hosts, _addresses, _database, _outside, _channels, _words)
+    for check in checks:
         found.extend(check(given))
     found.extend(_unknown(os.environ if env is None else env))
     return found
@@ -170,6 +174,15 @@ def _secret(given: Environment) -> list[Fault]:
     if len(given.secret_key) < MIN_SECRET_LENGTH or len(set(given.secret_key)) < 8:
         return [Fault("HOUQIN_SECRET_KEY", "can be guessed: it is too short or too regular.", mend)]
     return []
+
+
+def _trail_key(given: Environment) -> list[Fault]:
+    if not given.trail_key or re.fullmatch(
+        r"PRIVATE\+KEY\+[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}", given.trail_key
+    ):
+        return []
+    mend = "Remove it to have one made and kept in the data directory, or copy the whole line of trail-key."
+    return [Fault("HOUQIN_TRAIL_KEY", "is not a private key of a trail.", mend)]
 
 
 def _hosts(given: Environment) -> list[Fault]:

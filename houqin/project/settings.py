@@ -16,6 +16,7 @@ ENVIRONMENT = environment.read()
 
 DEBUG = ENVIRONMENT.debug and ENVIRONMENT.mode != "production"
 SECRET_KEY = ENVIRONMENT.secret_key
+TRAIL_KEY = ENVIRONMENT.trail_key
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 BASE_URL = ENVIRONMENT.base_url or "http://127.0.0.1:8000"
 DATA_DIR = ENVIRONMENT.data_dir
