@@ -226,6 +226,41 @@ def token_revoke(username: str, ending: str) -> None:
         click.echo(f"Ended {ended} token(s).")
 
 
+@main.group()
+def trail() -> None:
+    """The trail of what was done."""
+
+
+@trail.command("verify")
+@click.option("--key", "trusted", multiple=True, help="A public key you noted; default: this installation's.")
+@click.option(
+    "--checkpoint", "kept", multiple=True, type=click.File(encoding="utf-8"), help="One you kept elsewhere."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def trail_verify(trusted: Sequence[str], kept: Sequence[Any], as_json: bool) -> None:
+    """Walk along the whole trail. Exit code 0: whole; 1: broken, and where."""
+    with _installation() as given, _database(given):
+        _django()
+        from houqin.project import trail as walk
+
+        try:
+            report = walk.verify(trusted, [file.read() for file in kept], say)
+        except ValueError as bad:
+            raise Problem(f"The key cannot be used: {bad}.", FAILED) from bad
+    click.echo(walk.as_json(report) if as_json else walk.as_text(report))
+    sys.exit(FAILED if report.faults else 0)
+
+
+@trail.command("key")
+def trail_key() -> None:
+    """Print the public key that signs the trail. Note it outside this machine."""
+    with _installation():
+        _django()
+        from houqin.foundation.trail import keys
+
+        click.echo(str(keys.signer().public))
+
+
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def doctor(as_json: bool) -> None:

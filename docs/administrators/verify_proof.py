@@ -184,11 +184,23 @@ def check_consistency(first, second, proof, old, new):
 def told(text):
     """An entry in lines."""
     entry = json.loads(text)
-    for name in ("id", "at", "actor_name", "appointment_name", "address", "action", "record_type", "record_id", "record_name"):
+    for name in (
+        "id",
+        "at",
+        "actor_name",
+        "appointment_name",
+        "address",
+        "action",
+        "record_type",
+        "record_id",
+        "record_name",
+    ):
         print(f"  {name}: {entry.get(name)}")
     before, after = entry.get("before") or {}, entry.get("after") or {}
     for name in sorted({*before, *after}):
-        print(f"  {name}: {json.dumps(before.get(name), ensure_ascii=False)} → {json.dumps(after.get(name), ensure_ascii=False)}")
+        print(
+            f"  {name}: {json.dumps(before.get(name), ensure_ascii=False)} → {json.dumps(after.get(name), ensure_ascii=False)}"
+        )
 
 
 def verify(given, key, kept):
@@ -207,7 +219,9 @@ def verify(given, key, kept):
         check_consistency(old[0], new[0], [decoded(each) for each in given["proof"]], old[1], new[1])
         if kept and kept.strip() not in (given["first"].strip(), given["second"].strip()):
             raise NotProven("the checkpoint you kept is neither of the two")
-        print(f"PROVEN: the trail of {new[0]} entries continues that of {old[0]}; nothing was changed or removed.")
+        print(
+            f"PROVEN: the trail of {new[0]} entries continues that of {old[0]}; nothing was changed or removed."
+        )
     else:
         raise Unreadable("its format is unknown")
 

@@ -196,6 +196,16 @@ announce(
 )
 announce(
     Page(
+        "trail",
+        pgettext_lazy("plural", "操作留痕"),
+        "trail",
+        "portal:trail",
+        ("trail.view",),
+        gettext_lazy("审计 日志 谁改的 证明 核验"),
+    )
+)
+announce(
+    Page(
         "system",
         gettext_lazy("运行参数"),
         "system",

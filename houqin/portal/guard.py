@@ -13,6 +13,21 @@ from houqin.foundation.people import scope
 from houqin.portal.door import View, person_of, signed_in
 
 
+def needs_everywhere(permission: str) -> Callable[[View], View]:
+    """Let in whoever holds ``permission`` over a root organisation: for what belongs to no one organisation."""
+
+    def guard(view: View) -> View:
+        @signed_in
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **more: Any) -> HttpResponse:
+            scope.authorise_everywhere(person_of(request), permission)
+            return view(request, *args, **more)
+
+        return guarded
+
+    return guard
+
+
 def needs(*permissions: str) -> Callable[[View], View]:
     """Let in whoever holds any of ``permissions``; others who signed in get NotPermitted."""
 

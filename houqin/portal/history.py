@@ -53,13 +53,14 @@ def of_item(code: str) -> list[Change]:
             entry.at,
             entry.actor_name,
             str(settings[entry.record_id].unit or _("全部单位")),
-            _item_lines(item, entry),
+            item_lines(item, entry),
         )
         for entry in entries[:MOST]
     ]
 
 
-def _item_lines(item: Item, entry: Entry) -> list[tuple[str, str, str]]:
+def item_lines(item: Item, entry: Entry) -> list[tuple[str, str, str]]:
+    """What was changed of an item: what, from, to."""
     before, after = entry.before or {}, entry.after or {}
     lines = [
         (str(name), _said(before.get(key)), _said(after.get(key)))

@@ -55,6 +55,7 @@ NAV.add("quality", Entry(_("质量回访"), "portal:quality", "star", ("affairs.
 NAV.add("settings", Entry(_("事项设置"), "portal:settings_items", "gear", ("affairs.manage",), 80))
 NAV.add("places", Entry(pgettext_lazy("plural", "场所"), "places:tree", "place", ("places.manage",), 60))
 NAV.add("calendar", Entry(_("工作日历"), "calendar:this_year", "clock", ("calendar.manage",), 70))
+NAV.add("trail", Entry(_("操作留痕"), "portal:trail", "lock", ("trail.view",), 85))
 NAV.add("backoffice", Entry(_("管理后台"), "admin:index", "box", ("backoffice.enter",), 90))
 
 #: Answers whether this is the demo compound.

@@ -3,7 +3,7 @@
 from django.urls import path, reverse_lazy
 from django.views.generic import RedirectView
 
-from houqin.portal.views import board, bulk, delegations, intake, quality, settings
+from houqin.portal.views import board, bulk, delegations, intake, quality, settings, trail
 
 urlpatterns = [
     path("backoffice", RedirectView.as_view(url=reverse_lazy("admin:index")), name="backoffice"),
@@ -21,5 +21,11 @@ urlpatterns = [
     path("settings/routes", settings.routes, name="settings_routes"),
     path("settings/routes/<int:pk>/unset", settings.unset_route, name="unset_route"),
     path("quality", quality.quality, name="quality"),
+    path("trail", trail.search, name="trail"),
+    path("trail/export", trail.export, name="trail_export"),
+    path("trail/checkpoint", trail.checkpoint, name="trail_checkpoint"),
+    path("trail/check", trail.check, name="trail_check"),
+    path("trail/<int:pk>", trail.entry, name="trail_entry"),
+    path("trail/<int:pk>/proof", trail.proof, name="trail_proof"),
     path("quality/<str:number>", quality.quality_case, name="quality_case"),
 ]

@@ -113,7 +113,8 @@ VERBS: Mapping[str, VerbWords] = {
 #: The one primary verb of a page is the first of these that is open to the viewer.
 FIRST = ("supplement", "confirm", "rate", "approve", "dispatch", "accept", "arrive", "complete")
 
-_EVENTS: Mapping[str, Text] = {
+#: What a verb of a case has done, in words.
+EVENTS: Mapping[str, Text] = {
     "submit": gettext_lazy("提交申请"),
     "join": gettext_lazy("报告了同一问题"),
     "approve": pgettext_lazy("event", "同意"),
@@ -160,7 +161,7 @@ def event_words(event: Event) -> str:
         return _("评价 %(stars)s 星") % {"stars": data.get("stars", "")}
     if event.verb == "arrive" and data.get("scanned"):
         return _("到达现场（扫码）")
-    return str(_EVENTS.get(event.verb, said(event.step_name) or event.verb))
+    return str(EVENTS.get(event.verb, said(event.step_name) or event.verb))
 
 
 def event_tone(verb: str) -> str:

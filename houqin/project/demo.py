@@ -25,6 +25,7 @@ from houqin.foundation.people.models import Installation, Organisation, Person
 from houqin.foundation.places.models import Place
 from houqin.foundation.trail import actions as trail
 from houqin.foundation.trail.actors import SYSTEM
+from houqin.foundation.trail.jobs import seal
 
 SEED = 20260101
 #: The demo's morning: its history is told up to this hour, or to the evening before where that lies ahead.
@@ -79,6 +80,8 @@ def fill(world: World) -> None:
         gc.enable()
         installation.forget()
     _analyse()
+    # The worker begins with sealing what was told, rather than at the next full minute.
+    seal.defer()
 
 
 def demo_today() -> date:

@@ -21,6 +21,7 @@ from houqin.project.postgres.problems import from_os_error
 
 CLOCKS_MAY_DIFFER = 5.0  # seconds
 LEAST_FREE = 1_000_000_000  # bytes
+SEALED_WITHIN = 600.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,7 @@ def _contents() -> Iterator[Finding]:
     if missing:
         return
     yield _worker(health.worker_state())
+    yield _trail()
     if finding := _future():
         yield finding
 
@@ -159,6 +161,23 @@ def _worker(state: str) -> Finding:
         return Finding("worker", True, "alive")
     found = "none has reported" if state == "none" else f"dead, {state}"
     return Finding("worker", False, found, "Start it with houqin up; if it runs, read its log.")
+
+
+def _trail() -> Finding:
+    """Whether the signing key can be read, and sealing keeps up."""
+    from django.utils import timezone
+
+    from houqin.foundation.trail import keys, stored
+
+    try:
+        key = keys.signer().public
+    except (OSError, ValueError) as bad:
+        mend = "Put the key back: from HOUQIN_TRAIL_KEY, or the file trail-key of a backup of the data directory."
+        return Finding("trail", False, f"the signing key cannot be used: {bad}", mend)
+    waiting = stored.waiting()
+    late = waiting.oldest is not None and (timezone.now() - waiting.oldest).total_seconds() > SEALED_WITHIN
+    found = f"{waiting.count} entries not sealed yet, key {key.fingerprint}"
+    return Finding("trail", not late, found, "Sealing is the worker's: see that it runs, and read its log.")
 
 
 def _future() -> Finding | None:

@@ -16,6 +16,8 @@ from houqin.affairs.models import Delegation, Route
 from houqin.foundation.files.models import File
 from houqin.foundation.notices.models import Notice
 from houqin.foundation.people.models import Person
+from houqin.foundation.trail.models import Entry
+from houqin.foundation.trail.sealing import seal
 from houqin.services.repairs.actions import open_incident
 from houqin.services.repairs.models import Device, FaultKind, StockItem
 from houqin.testing.cast import Cast
@@ -61,6 +63,9 @@ class Scene:
             until=now + timedelta(hours=2),
         )
 
+        self.entry = Entry.objects.latest("id").pk
+        seal()
+
     def arguments(self, name: str, wanted: set[str]) -> dict[str, Any]:
         """What to put into the address called ``name``."""
         found = {key: self._argument(name, key) for key in wanted}
@@ -94,6 +99,7 @@ class Scene:
             "code": self.cast.toilet.qr if name == "places:scan" else "repairs.report",
             "name": "repairs.orders",
             "verb": "complete",
+            "entry": self.entry,
         }  # fmt: skip
         if key in known:
             return known[key]
@@ -109,6 +115,8 @@ class Scene:
             "people": self.shift.pk,
             "portal:end_delegation": self.delegation.pk,
             "portal:unset_route": self.route.pk,
+            "portal:trail_entry": self.entry,
+            "portal:trail_proof": self.entry,
         }.get(name if app == "portal" else app, 1)
 
 

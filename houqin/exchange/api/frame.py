@@ -97,15 +97,28 @@ def page(
 
 
 def write_cursor(key: int) -> str:
-    return base64.urlsafe_b64encode(str(key).encode()).decode().rstrip("=")
+    return write_text_cursor(str(key))
+
+
+def write_text_cursor(key: str) -> str:
+    """A cursor for a list whose key is more than an id."""
+    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
+
+
+def read_text_cursor(cursor: str | None) -> str:
+    """What :func:`write_text_cursor` was given; what cannot be read is some text that is no key."""
+    try:
+        return base64.urlsafe_b64decode((cursor or "") + "=" * (-len(cursor or "") % 4)).decode()
+    except (ValueError, binascii.Error):
+        return "?"
 
 
 def _read_cursor(cursor: str | None) -> int | None:
     if not cursor:
         return None
     try:
-        key = int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error):
+        key = int(read_text_cursor(cursor))
+    except ValueError:
         key = -1
     if not 0 <= key < 2**63:
         raise Problem(

@@ -17,7 +17,7 @@ from houqin.affairs import actions, offers, queries
 from houqin.affairs.declare import ITEMS
 from houqin.affairs.forms import VERB_FORMS
 from houqin.affairs.models import State
-from houqin.exchange.api import shapes
+from houqin.exchange.api import shapes, trail
 from houqin.exchange.api.frame import (
     MOST,
     PAGE,
@@ -293,4 +293,5 @@ def add_services() -> None:
             api.add_router(f"/{config.label}", import_module(module).router, tags=[config.label])
 
 
+api.add_router("/trail", trail.router, tags=["trail"])
 add_services()

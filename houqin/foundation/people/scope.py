@@ -150,6 +150,11 @@ def authorise_everywhere(actor: Actor, permission: str) -> Grant:
     raise NotPermitted
 
 
+def holds_everywhere(actor: Actor, permission: str) -> bool:
+    """Whether :func:`authorise_everywhere` would let ``actor`` pass."""
+    return isinstance(actor, System) or any(grant.everywhere for grant in _holding(actor, permission))
+
+
 def holders(
     permission: str, *, organisation_path: str, place_path: str = "", service: str = ""
 ) -> QuerySet[Person]:

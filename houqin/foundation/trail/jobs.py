@@ -1,6 +1,10 @@
 """Sealing and checking by themselves."""
 
+from contextlib import suppress
+
+from django.db import transaction
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from houqin.foundation.trail import checking, sealing
 
@@ -20,3 +24,9 @@ def seal(timestamp: int = 0) -> int:
 def check(timestamp: int = 0) -> bool:
     """Every night (02:40 in Shanghai), and when somebody asks: walk along the whole chain. Whether it is whole."""
     return not checking.check().faults
+
+
+def ask_for_check() -> None:
+    """Have the chain walked along soon; once is enough where somebody has asked already."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        check.defer()

@@ -9,7 +9,7 @@ CITY = "JC"
 SYSTEM_RIGHTS = ["backoffice.enter", "people.view", "people.import", "places.manage", "calendar.manage", "duty.manage", "affairs.manage",
                  "channels.manage", "repairs.stock", "repairs.manage"]  # fmt: skip
 SECURITY_RIGHTS = ["backoffice.enter", "people.view", "people.manage", "exchange.manage"]
-AUDIT_RIGHTS = ["backoffice.enter", "people.view", "trail.view"]
+AUDIT_RIGHTS = ["backoffice.enter", "people.view", "trail.view", "trail.verify"]
 #: code → name, whether it heads its organisation, permissions. Other apps' rights join theirs as they come.
 ROLES: dict[str, tuple[str, bool, list[str]]] = {
     "staff": ("职工", False, []),

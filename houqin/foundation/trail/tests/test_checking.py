@@ -22,7 +22,8 @@ def trail(cast):
     """Seven hundred entries in three batches, sealed. Answers their ids in order."""
     for number, many in enumerate(BATCHES):
         actions.record_many(
-            actions.entry(SYSTEM, "people.test", cast.city, after={"n": number * 1000 + each}) for each in range(many)
+            actions.entry(SYSTEM, "people.test", cast.city, after={"n": number * 1000 + each})
+            for each in range(many)
         )
         sealing.seal()
     witness.keep(stored.latest().note)

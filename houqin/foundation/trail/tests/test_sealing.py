@@ -114,7 +114,7 @@ def test_many_writers_and_two_sealers_at_once(committed_cast):
     def guarded(work) -> None:
         try:
             work()
-        except Exception as failure:  # noqa: BLE001 - told by the assertion below
+        except Exception as failure:
             failures.append(failure)
         finally:
             connections.close_all()
@@ -142,7 +142,9 @@ def test_many_writers_and_two_sealers_at_once(committed_cast):
     count = Entry.objects.count()
     assert count == 4 * (14 * 1 + 13 * 2 + 13 * 3)
     assert list(Sealed.objects.order_by("position").values_list("position", flat=True)) == list(range(count))
-    assert set(Sealed.objects.values_list("entry_id", flat=True)) == set(Entry.objects.values_list("id", flat=True))
+    assert set(Sealed.objects.values_list("entry_id", flat=True)) == set(
+        Entry.objects.values_list("id", flat=True)
+    )
     report = checking.verify()
     assert (report.faults, report.entries, report.waiting) == ([], count, 0)
     assert keys.signer().public.open(witness.kept()).size == count
