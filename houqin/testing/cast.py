@@ -78,7 +78,7 @@ ROLES: dict[str, tuple[str, bool, list[str]]] = {
         False,
         ["backoffice.enter", "people.view", "people.manage", "exchange.manage"],
     ),
-    "auditor": ("审计管理员", False, ["backoffice.enter", "people.view", "trail.view"]),
+    "auditor": ("审计管理员", False, ["backoffice.enter", "people.view", "trail.view", "trail.verify"]),
 }
 
 

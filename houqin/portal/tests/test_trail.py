@@ -20,8 +20,7 @@ from houqin.foundation.trail.models import Check, Entry
 @pytest.fixture
 def auditor(cast, settings, tmp_path):
     settings.DATA_DIR = tmp_path
-    cast.appoint(cast.colleague, ["trail.view", "trail.verify"], cast.city)
-    return cast.colleague
+    return cast.auditor
 
 
 @pytest.fixture
@@ -60,7 +59,11 @@ def test_people_and_sections_are_called_by_their_names(cast, page):
         "people.plan_shift",
         cast.duty(cast.worker),
         before={"person_id": cast.worker.pk, "flag": None, "on": "2026-03-16T01:00:00Z"},
-        after={"person_id": cast.worker2.pk, "flag": True, "tasks": {"7": {"assignee": None, "section": cast.repairs.pk}}},
+        after={
+            "person_id": cast.worker2.pk,
+            "flag": True,
+            "tasks": {"7": {"assignee": None, "section": cast.repairs.pk}},
+        },
     )
     (act,) = page.get("/trail", {"action": "plan"}).context["acts"]
     assert act.what == "安排值班"
@@ -87,13 +90,21 @@ def test_people_and_sections_are_called_by_their_names(cast, page):
 )
 def test_each_condition_narrows(cast, page, query, found):
     Entry.objects.create(
-        actor_name="王芳", action="people.sign_in", record_type="people.person", record_id="1", address="203.0.113.9"
+        actor_name="王芳",
+        action="people.sign_in",
+        record_type="people.person",
+        record_id="1",
+        address="203.0.113.9",
     )
     Entry.objects.create(actor_name="王芳", action="people.test", record_type="people.person", record_id="2")
     for organisation in (cast.city, cast.finance, cast.repairs):
         actions.record(SYSTEM, "people.change_organisation", organisation)
     Entry.objects.create(
-        actor_name="旧", action="people.test", record_type="x", record_id="1", at=timezone.now() - timedelta(days=40)
+        actor_name="旧",
+        action="people.test",
+        record_type="x",
+        record_id="1",
+        at=timezone.now() - timedelta(days=40),
     )
     assert len(page.get("/trail", query).context["acts"]) == found
 
@@ -142,7 +153,11 @@ def test_it_is_paged_by_key_with_bounded_questions(cast, page, django_assert_max
 
 def test_the_export_is_what_was_found_and_is_told_in_the_trail(cast, page, auditor):
     Entry.objects.create(
-        actor_name="=HYPERLINK(1)", action="people.test", record_type="people.person", record_id="2", record_name="a,b"
+        actor_name="=HYPERLINK(1)",
+        action="people.test",
+        record_type="people.person",
+        record_id="2",
+        record_name="a,b",
     )
     answer = page.get("/trail/export", {"person": "HYPER"})
     lines = text_of(answer).splitlines()
@@ -169,16 +184,19 @@ def test_without_a_checkpoint_there_is_none_to_take(page):
     assert "还没有检查点" in text_of(page.get("/trail/checkpoint", follow=True))
 
 
-def test_who_may_look_may_not_take_proofs_and_a_part_of_the_house_opens_nothing(cast, as_person, settings, tmp_path):
+def test_who_may_look_may_not_take_proofs_and_a_part_of_the_house_opens_nothing(
+    cast, as_person, settings, tmp_path
+):
     settings.DATA_DIR = tmp_path
     entry = actions.record(SYSTEM, "people.test", cast.city)
     sealing.seal()
-    manager = as_person(cast.manager)
-    assert "/proof" not in text_of(manager.get(f"/trail/{entry.pk}"))
+    cast.appoint(cast.other_staff, ["trail.view"], cast.city)
+    reader = as_person(cast.other_staff)
+    assert "/proof" not in text_of(reader.get(f"/trail/{entry.pk}"))
     for address in (reverse("portal:trail_proof", args=[entry.pk]), reverse("portal:trail_checkpoint")):
-        assert manager.get(address).status_code == 403
-    cast.appoint(cast.head, ["trail.view", "trail.verify"], cast.finance)
-    assert scope.holds(cast.head, "trail.view")
-    assert as_person(cast.head).get("/trail").status_code == 403
+        assert reader.get(address).status_code == 403
+    cast.appoint(cast.colleague, ["trail.view", "trail.verify"], cast.finance)
+    assert scope.holds(cast.colleague, "trail.view")
+    assert as_person(cast.colleague).get("/trail").status_code == 403
     assert as_person(cast.staff).get(f"/trail/{entry.pk}").status_code == 403
-    assert manager.get(f"/trail/{entry.pk + 99}").status_code == 404
+    assert reader.get(f"/trail/{entry.pk + 99}").status_code == 404

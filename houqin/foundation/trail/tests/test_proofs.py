@@ -25,7 +25,11 @@ def entries(cast):
     sealing.seal()
     actions.record_many(actions.entry(SYSTEM, "people.test", cast.city) for _ in range(39))
     actions.record(
-        cast.sysadmin, "affairs.change_item", cast.city, before={"limit_minutes": 480}, after={"limit_minutes": 120}
+        cast.sysadmin,
+        "affairs.change_item",
+        cast.city,
+        before={"limit_minutes": 480},
+        after={"limit_minutes": 120},
     )
     sealing.seal()
     return list(Entry.objects.order_by("id"))
@@ -39,7 +43,10 @@ def judge(tmp_path):
         file = tmp_path / "proof.json"
         file.write_text(proof if isinstance(proof, str) else json.dumps(proof), encoding="utf-8")
         done = subprocess.run(
-            [sys.executable, "-I", str(SCRIPT), str(file), *options], capture_output=True, text=True, check=False
+            [sys.executable, "-I", str(SCRIPT), str(file), *options],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert not done.stderr
         return done.returncode, done.stdout
