@@ -16,6 +16,7 @@ from houqin.affairs.models import Case, State, Task, TaskState
 from houqin.affairs.moves import Move, MovedOn, moved_on, touching
 from houqin.affairs.who import Holder, heads_over
 from houqin.foundation.notices.actions import tell
+from houqin.foundation.people import scope
 from houqin.foundation.people.models import Organisation
 from houqin.foundation.trail.actors import SYSTEM
 
@@ -161,7 +162,13 @@ def _tell_heads(move: Move, section: Organisation, tasks: Sequence[Task]) -> Non
     move.inside = True
     move.data = {"to": [head.name for head in heads]}
     title = format_lazy(gettext_lazy("已超时：{title}"), title=move.case.title)
-    move.tell(list({*move.told(tasks), *heads}), "affairs.overdue", title)
+    told = {*move.told(tasks), *heads}
+    move.tell(list(told), "affairs.overdue", title)
+    place = move.case.place.path if move.case.place else ""
+    over = scope.holders(
+        "brief.read", organisation_path=section.path, place_path=place, service=move.case.service
+    )
+    move.tell([each for each in over if each not in told], "affairs.red", title)
 
 
 def _open():  # type: ignore[no-untyped-def]  # a queryset of Task

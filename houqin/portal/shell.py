@@ -54,6 +54,8 @@ NAV.add("duty", Entry(_("值班"), "people:duty", "calendar", ("duty.manage", "a
 NAV.add("quality", Entry(_("质量回访"), "portal:quality", "star", ("affairs.quality",), 40))
 NAV.add("settings", Entry(_("事项设置"), "portal:settings_items", "gear", ("affairs.manage",), 80))
 NAV.add("places", Entry(pgettext_lazy("plural", "场所"), "places:tree", "place", ("places.manage",), 60))
+NAV.add("brief", Entry(_("每日简报"), "brief:today", "chart", ("brief.read",), 5))
+NAV.add("channels", Entry(_("通知渠道"), "channels:overview", "mail", ("channels.manage",), 75))
 NAV.add("calendar", Entry(_("工作日历"), "calendar:this_year", "clock", ("calendar.manage",), 70))
 NAV.add("trail", Entry(_("操作留痕"), "portal:trail", "lock", ("trail.view",), 85))
 NAV.add("backoffice", Entry(_("管理后台"), "admin:index", "box", ("backoffice.enter",), 90))

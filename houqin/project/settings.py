@@ -35,6 +35,7 @@ OURS = [
     "houqin.foundation.files",
     "houqin.foundation.notices",
     "houqin.foundation.channels",
+    "houqin.foundation.brief",
     "houqin.affairs",
     "houqin.exchange",
     "houqin.portal",

@@ -55,6 +55,7 @@ ROLES: dict[str, tuple[str, bool, list[str]]] = {
             "people.view",
             "repairs.view",
             "repairs.insight",
+            "brief.read",
         ],
     ),
     "sysadmin": (

@@ -101,6 +101,8 @@ class Scene:
             "verb": "complete",
             "entry": self.entry,
         }  # fmt: skip
+        if app == "channels" and key == "code":
+            return "dingtalk"
         if key in known:
             return known[key]
         return self._key(app, name)

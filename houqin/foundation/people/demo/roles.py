@@ -35,7 +35,7 @@ ROLES: dict[str, tuple[str, bool, list[str]]] = {
         "局领导",
         False,
         ["affairs.view", "affairs.approve", "affairs.quality", "people.view", "repairs.view",
-         "repairs.insight"],
+         "repairs.insight", "brief.read"],
     ),
     "sysadmin": ("系统管理员", False, SYSTEM_RIGHTS),
     "secadmin": ("安全管理员", False, SECURITY_RIGHTS),

@@ -1,6 +1,6 @@
 """Repair orders within somebody's scope: the ledger, its filters, and the panel of a case's page."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -26,13 +26,14 @@ from houqin.services.repairs.models import FaultGroup, RepairOrder, plain, yuan
 PAGE = 50
 LONGEST_DAYS = 3 * 366
 #: What a link may single out besides period, place and trade.
-FLAGS: dict[str, Q] = {
+FLAGS: dict[str, Q | Callable[[], Q]] = {
     "open": ~Q(case__state__in=ENDED) & Q(finished_at__isnull=True),
     "repeat": Q(repeat_of__isnull=False),
     "warranty": Q(under_warranty=True),
     "planned": Q(planned=True),
     "costly": Q(material_fen__gt=0) | Q(labour_fen__gt=0),
     "finished": Q(finished_at__isnull=False),
+    "late": lambda: ~Q(case__state__in=ENDED) & Q(finished_at__isnull=True, case__due_at__lt=timezone.now()),
 }
 
 
@@ -90,7 +91,10 @@ class Filters:
             found &= Q(case__section_id=self.section)
         if self.worker:
             found &= Q(worker_id=self.worker)
-        return found & FLAGS[self.flag] if self.flag else found
+        if not self.flag:
+            return found
+        flag = FLAGS[self.flag]
+        return found & (flag() if callable(flag) else flag)
 
     def query(self, **changes: Any) -> str:
         """These filters, changed, as the query of an address; what is empty is left out."""

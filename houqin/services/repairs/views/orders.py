@@ -196,6 +196,7 @@ def _flags(filters: Filters) -> list[dict[str, Any]]:
         ("", _("全部")),
         ("open", _("在办")),
         ("finished", _("已修复")),
+        ("late", _("超时")),
         ("repeat", _("重复故障")),
         ("warranty", _("质保期内")),
         ("planned", _("计划维护")),
