@@ -1,6 +1,5 @@
 """What the case engine adds to a manager's brief: what is late, over all services, and who has it."""
 
-from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.db.models import Q
@@ -28,7 +27,7 @@ def red(person: Person, most: int) -> Red | None:
         "case__title", "case__number", "assignee__name", "section__name", "due_at"
     )
     items = [
-        RedItem(title, holder or section or "", max(now - due_at, timedelta()), f"/cases/{number}")
+        RedItem(title, holder or section or "", now - (due_at or now), f"/cases/{number}")
         for title, number, holder, section, due_at in worst[:most]
     ]
     return Red(late.count(), items, LIST)

@@ -72,7 +72,9 @@ def period_of(slot: str, today: date) -> Period:
 
 def brief_of(person: Person, *, slot: str, today: date) -> Brief:
     """What ``person`` should know now, within their scope."""
-    period, parts, count, red, red_url = period_of(slot, today), [], 0, [], ""
+    period, count, red_url = period_of(slot, today), 0, ""
+    parts: list[tuple[Text, Sequence[Figure]]] = []
+    red: list[RedItem] = []
     for source in sorted(SOURCES, key=lambda each: each.position):
         figures = source.figures(person, period) if source.figures else ()
         if figures:
