@@ -52,6 +52,8 @@ class Channel(Protocol):
     """``per_minute`` is the most that is sent in any minute. ``send`` never raises for what the other side does."""
 
     code: str
+    #: Where the other side is, in the environment.
+    setting: str
     per_minute: int
 
     @property

@@ -19,6 +19,7 @@ class DingTalkNotice:
     """``bizMsgId`` is our key: the platform shows a repeat once. The receiver is an ``accountId``."""
 
     code = "dingtalk"
+    setting = "HOUQIN_DINGTALK_URL"
     name = gettext_lazy("钉钉（政务版）工作通知")
     address_name = gettext_lazy("钉钉账号编号（accountId）")
     per_minute = 600

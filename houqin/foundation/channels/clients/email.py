@@ -18,6 +18,7 @@ class Email:
     """``Message-ID`` is our key, so that most mail systems keep a repeat once."""
 
     code = "email"
+    setting = "HOUQIN_EMAIL_URL"
     name = gettext_lazy("电子邮件")
     address_name = gettext_lazy("邮箱")
     per_minute = 100

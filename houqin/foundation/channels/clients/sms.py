@@ -36,6 +36,7 @@ class Sms:
     """A text of one message's length with the address of the page, if both fit."""
 
     code = "sms"
+    setting = "HOUQIN_SMS_URL"
     name = gettext_lazy("短信")
     address_name = gettext_lazy("手机号码")
     per_minute = 100

@@ -77,6 +77,7 @@ class WeChat:
     """``client_msg_id`` is our key: the platform drops a repeat. The receiver is an ``openid`` of the account."""
 
     code = "wechat"
+    setting = "HOUQIN_WECHAT_URL"
     name = gettext_lazy("微信公众号模板消息")
     address_name = gettext_lazy("微信 openid")
     per_minute = 600
