@@ -1,0 +1,333 @@
+"""Recurring meetings by RFC 5545 rules: planned, booked as a whole, changed from one of them on.
+
+The rule speaks in the compound's local time (no summer time there since 1991). Each meeting is a row; the series' row is
+locked before its meetings, so that a change of the series and one of a single meeting never pass each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from dateutil.rrule import rruleset, rrulestr
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from houqin.foundation.calendar import clock
+from houqin.foundation.errors import Conflict, Problem
+from houqin.foundation.people.models import Person
+from houqin.foundation.trail import actions as trail
+from houqin.services.meetings import queries, rules
+from houqin.services.meetings.actions import booking
+from houqin.services.meetings.models import Meeting, MeetingState, Occupation, Room, Series
+from houqin.services.meetings.problems import Clash, SeriesClash, Taken
+from houqin.services.meetings.rules import Wish
+
+#: A series is at most so many meetings, within so many days.
+MOST = 260
+FARTHEST = timedelta(days=400)
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """One meeting of a series as it would be: its place in the rule, the wish, and what stands in its way."""
+
+    original_start: datetime
+    wish: Wish
+    clash: Clash | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What to do about one clash: another room or time, or (without both) drop the date."""
+
+    room: Room | None = None
+    starts_at: datetime | None = None
+
+    @property
+    def drop(self) -> bool:
+        return self.room is None and self.starts_at is None
+
+
+def starts_of(
+    rule: str, first: datetime, *, skip_holidays: bool = False, until: datetime | None = None
+) -> list[datetime]:
+    """The starts a rule gives from ``first`` on, the first one included whatever the rule says of it.
+
+    Raises Problem for a rule that cannot be read, has no end or makes too many. ``skip_holidays`` leaves out what the statutory
+    calendar does not count as a workday.
+    """
+    local = timezone.localtime(first).replace(tzinfo=None)
+    try:
+        parsed = rrulestr(rule, dtstart=local)
+    except (ValueError, TypeError) as error:
+        raise Problem(errors={"rule": [_("重复规则无法识别，请重新选择。")]}) from error
+    if isinstance(parsed, rruleset) or parsed._freq > 3:  # HOURLY and finer make no meetings
+        raise Problem(errors={"rule": [_("重复规则只支持按天、周、月、年。")]})
+    calendar, found = clock.load(), []
+    farthest = local + FARTHEST
+    for start in parsed:
+        if start > farthest:
+            break
+        at = timezone.make_aware(start)
+        if until is not None and at >= until:
+            break
+        if skip_holidays and not calendar.is_workday(start.date()):
+            continue
+        found.append(at)
+        if len(found) > MOST:
+            raise Problem(errors={"rule": [_("系列会议最多 %(most)d 次，请缩短期限。") % {"most": MOST}]})
+    if not found:
+        raise Problem(errors={"rule": [_("按此规则没有可开会的日期，请调整。")]})
+    return found
+
+
+def plan_series(
+    actor: Person,
+    *,
+    wish: Wish,
+    rule: str,
+    skip_holidays: bool = False,
+    choices: Mapping[datetime, Choice] | None = None,
+) -> list[Occurrence]:
+    """The meetings a series would be, each with what stands in its way and what else would do. Reads only.
+
+    ``choices`` by original start take the place of what the rule says. Raises Problem as :func:`starts_of`.
+    """
+    choices = choices or {}
+    planned = []
+    for start in starts_of(rule, wish.starts_at, skip_holidays=skip_holidays):
+        choice = choices.get(start)
+        if choice and choice.drop:
+            continue
+        planned.append(Occurrence(start, _as_chosen(wish, start, choice)))
+    taken = _taken_among([each.wish for each in planned])
+    return [
+        replace(each, clash=_clash(actor, each.wish)) if place in taken else each
+        for place, each in enumerate(planned)
+    ]
+
+
+@transaction.atomic
+def book_series(
+    actor: Person,
+    *,
+    wish: Wish,
+    title: str,
+    rule: str,
+    skip_holidays: bool = False,
+    choices: Mapping[datetime, Choice] | None = None,
+    private: bool = False,
+) -> Series:
+    """Book a whole series or nothing of it. Raises SeriesClash with proposals where some dates have no room, Problem and
+    NotPermitted as :func:`booking.book`.
+    """
+    booking.may_book_for(actor, wish)
+    planned = plan_series(actor, wish=wish, rule=rule, skip_holidays=skip_holidays, choices=choices)
+    for each in planned:
+        rules.check(actor, each.wish)
+    if any(rules.approval_needed(each.wish) for each in planned[:1]):
+        raise Problem(errors={"room": [_("此会议室需要审批，系列会议请联系会务部门办理。")]})
+    _refuse_clashes(planned)
+    rules.check_quota(wish.organiser, wish.starts_at, wish.minutes * len(planned))
+    series = Series.objects.create(
+        rule=rule, starts_at=wish.starts_at, minutes=wish.minutes, skip_holidays=skip_holidays
+    )
+    write(actor, series, planned, title=title, private=private)
+    trail.record(
+        actor, "meetings.book_series", series, after={"rule": rule, "title": title, "meetings": len(planned)}
+    )
+    return series
+
+
+def write(actor: Person, series: Series, planned: Sequence[Occurrence], *, title: str, private: bool) -> None:
+    """The meetings of a series in one statement, rooms in one order; who was quicker on one of them stops all."""
+    meetings = []
+    for each in sorted(planned, key=lambda each: each.wish.room.pk):
+        meeting = booking.new_meeting(actor, each.wish, title, private=private, series=series)
+        meeting.original_start = each.original_start
+        meetings.append(meeting)
+    try:
+        with booking.taking(actor, planned[0].wish):
+            Meeting.objects.bulk_create(meetings)
+    except Taken as taken:
+        _refuse_clashes([replace(each, clash=_clash(actor, each.wish)) for each in _now_taken(planned)])
+        raise taken
+
+
+# -- changing ------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def move_following(
+    actor: Person,
+    *,
+    meeting: int,
+    room: Room | None = None,
+    shift: timedelta = timedelta(),
+    minutes: int | None = None,
+) -> Series:
+    """ "This and following": the series ends before this meeting, and a new one of the same rule goes on in another
+    room, at another hour or for another length. Single exceptions among the following keep their dates that were dropped.
+
+    Raises SeriesClash with proposals and changes nothing where some dates have no room.
+    """
+    found = booking.locked(actor, meeting)
+    if found.series is None or found.original_start is None:
+        raise Conflict(_("这不是系列会议。"))
+    following = list(
+        Meeting.objects.select_for_update(of=("self",))
+        .filter(series=found.series, original_start__gte=found.original_start, state=MeetingState.BOOKED)
+        .select_related("room__place", "room__keeper", "room__only_for", "organiser__organisation")
+        .order_by("original_start")
+    )
+    if not following:
+        raise Conflict(_("后续会议均已结束或取消。"))
+    old = found.series
+    series = Series.objects.create(
+        rule=old.rule,
+        starts_at=following[0].original_start + shift,
+        minutes=minutes or old.minutes,
+        skip_holidays=old.skip_holidays,
+    )
+    old.ended_at = found.original_start
+    old.save(update_fields=["ended_at"])
+    planned = [_moved(each, room, shift, minutes) for each in following]
+    # All of them leave their rooms first, so that one may take what another of them leaves.
+    Meeting.objects.filter(pk__in=[each.pk for each in following]).update(
+        state=MeetingState.CANCELLED,
+        gave_back_at=timezone.now(),
+        gave_back_reason="moved",
+        series=None,
+        original_start=None,
+    )
+    taken = _taken_among([each.wish for each in planned])
+    _refuse_clashes(
+        [
+            replace(each, clash=_clash(actor, each.wish)) if place in taken else each
+            for place, each in enumerate(planned)
+        ]
+    )
+    for meeting_, occurrence in zip(following, planned, strict=True):
+        rules.check(actor, occurrence.wish)
+        meeting_.series, meeting_.original_start = series, occurrence.original_start
+        meeting_.room, meeting_.starts_at, meeting_.ends_at = (
+            occurrence.wish.room, occurrence.wish.starts_at, occurrence.wish.ends_at,
+        )  # fmt: skip
+        meeting_.setup_minutes, meeting_.clearing_minutes = (
+            meeting_.room.setup_minutes,
+            meeting_.room.clearing_minutes,
+        )
+        meeting_.sequence += 1
+        meeting_.state, meeting_.gave_back_at, meeting_.gave_back_reason = MeetingState.BOOKED, None, ""
+    with booking.taking(actor, planned[0].wish):
+        Meeting.objects.bulk_update(following, [
+            "series", "original_start", "room", "starts_at", "ends_at", "setup_minutes", "clearing_minutes", "sequence",
+            "state", "gave_back_at", "gave_back_reason",
+        ])  # fmt: skip
+    trail.record(
+        actor, "meetings.move_following", series,
+        before={"series": old.pk, "room": found.room_id},
+        after={"meetings": len(following), "room": following[0].room_id, "minutes_later": int(shift.total_seconds() // 60)},
+    )  # fmt: skip
+    return series
+
+
+@transaction.atomic
+def cancel_following(actor: Person, *, meeting: int, reason: str = "") -> int:
+    """Call off this meeting of a series and all after it; answers how many. Raises as :func:`booking.cancel`."""
+    found = booking.locked(actor, meeting)
+    if found.series is None or found.original_start is None:
+        raise Conflict(_("这不是系列会议。"))
+    following = (
+        Meeting.objects.select_for_update(of=("self",))
+        .filter(series=found.series, original_start__gte=found.original_start, state=MeetingState.BOOKED)
+        .select_related("room__place", "organiser", "section")
+        .order_by("original_start")
+    )
+    count = 0
+    for each in following:
+        booking.give_back(actor, each, MeetingState.CANCELLED, reason or _("系列会议取消"))
+        count += 1
+    found.series.ended_at = found.original_start
+    found.series.save(update_fields=["ended_at"])
+    return count
+
+
+def _as_chosen(wish: Wish, start: datetime, choice: Choice | None) -> Wish:
+    begins = (choice and choice.starts_at) or start
+    room = (choice and choice.room) or wish.room
+    return replace(wish, room=room, starts_at=begins, ends_at=begins + timedelta(minutes=wish.minutes))
+
+
+def _moved(meeting: Meeting, room: Room | None, shift: timedelta, minutes: int | None) -> Occurrence:
+    assert meeting.original_start is not None
+    begins = meeting.starts_at + shift
+    wish = Wish(
+        room=room or meeting.room, organiser=meeting.organiser, starts_at=begins,
+        ends_at=begins + timedelta(minutes=minutes or meeting.minutes), expected=meeting.expected,
+        meeting_class=meeting.meeting_class, exceeds=meeting.exceeds, fen_a_head_day=meeting.fen_a_head_day,
+    )  # fmt: skip
+    return Occurrence(meeting.original_start + shift, wish)
+
+
+def _taken_among(wishes: Sequence[Wish]) -> set[int]:
+    """Places of the wishes whose room is taken, by one query over all rooms and the whole span."""
+    if not wishes:
+        return set()
+    rooms = {wish.room.pk for wish in wishes}
+    span = (
+        min(wish.starts_at for wish in wishes) - timedelta(days=1),
+        max(wish.ends_at for wish in wishes) + timedelta(days=1),
+    )
+    taken = Occupation.objects.filter(part__wholes__room__in=rooms, during__overlap=span)
+    by_room: dict[int, list[tuple[datetime, datetime]]] = {}
+    for room, during in taken.values_list("part__wholes__room", "during"):
+        by_room.setdefault(room, []).append((during.lower, during.upper))
+    return {
+        place
+        for place, wish in enumerate(wishes)
+        if any(lower < _until(wish) and upper > _from(wish) for lower, upper in by_room.get(wish.room.pk, ()))
+    }
+
+
+def _from(wish: Wish) -> datetime:
+    return wish.starts_at - timedelta(minutes=wish.room.setup_minutes)
+
+
+def _until(wish: Wish) -> datetime:
+    return wish.ends_at + timedelta(minutes=wish.room.clearing_minutes)
+
+
+def _now_taken(planned: Sequence[Occurrence]) -> list[Occurrence]:
+    taken = _taken_among([each.wish for each in planned])
+    return [each for place, each in enumerate(planned) if place in taken]
+
+
+def _clash(actor: Person, wish: Wish) -> Clash:
+    near = queries.alternatives_to(
+        wish.organiser, wish.room, wish.starts_at, wish.ends_at, seats=wish.expected, now=timezone.now()
+    )
+    why = queries.taken_by(actor, [wish.room.pk], _from(wish), _until(wish)) or _("该时段已被占用")
+    return Clash(wish.starts_at, wish.ends_at, why, tuple(near))
+
+
+def _refuse_clashes(planned: Sequence[Occurrence]) -> None:
+    clashes = [each.clash for each in planned if each.clash]
+    if clashes:
+        said = ngettext(
+            "有 %(count)d 次会议的时段已被占用，请逐一选择换会议室、改时间或跳过。",
+            "有 %(count)d 次会议的时段已被占用，请逐一选择换会议室、改时间或跳过。",
+            len(clashes),
+        )
+        raise SeriesClash(said % {"count": len(clashes)}, clashes)
+
+
+def workdays_only(starts: Sequence[datetime]) -> list[date]:
+    """Of these starts, the days that the statutory calendar does not work; for saying which would be skipped."""
+    calendar = clock.load()
+    days = [timezone.localdate(start) for start in starts]
+    return [day for day in days if not calendar.is_workday(day)]

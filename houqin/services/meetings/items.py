@@ -1,0 +1,75 @@
+"""What the meeting service offers: a room. One that needs no approval is booked at once; one that does is a case."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from houqin.affairs.actions.submission import DirectItem
+from houqin.affairs.declare import Category, Item, Moments, Step, StepKind, announce, working_hours
+from houqin.affairs.forms import CaseForm
+from houqin.affairs.models import Case
+from houqin.foundation.people.models import Person
+from houqin.foundation.trail.actors import Actor
+from houqin.services.meetings import actions, rules
+from houqin.services.meetings.forms import BookingForm
+from houqin.services.meetings.models import MeetingState
+
+
+class BookingMoments(Moments):
+    """A booking beside every case. It keeps the room from the start, and gives it back when the case ends badly."""
+
+    case_template = "meetings/case_panel.html"
+
+    def case_context(self, case: Case, viewer: Actor) -> dict[str, Any]:
+        """For the case's page: the booking."""
+        return {"meeting": case.meeting}
+
+    def submitted(self, case: Case, form: CaseForm) -> None:
+        """Raises DirectItem where nobody has to decide."""
+        assert isinstance(form, BookingForm)
+        assert isinstance(form.actor, Person)
+        wish = form.wish()
+        if not rules.approval_needed(wish):
+            raise DirectItem(_("此会议室无需审批，请直接预订：/api/v1/meetings/bookings"))
+        actions.book(form.actor, wish=wish, case=case, **form.named())
+
+    def completed(self, case: Case) -> None:
+        actions.approve(case)
+
+    def refused(self, case: Case) -> None:
+        actions.drop(case, MeetingState.REFUSED, _("审批未通过"))
+
+    def withdrawn(self, case: Case) -> None:
+        actions.drop(case, MeetingState.CANCELLED, _("申请已撤回"))
+
+
+announce(
+    Item(
+        code="meetings.book",
+        name=gettext_lazy("会议室预订"),
+        summary=gettext_lazy("看空闲、选会议室、提会务需求，需审批的在线审批"),
+        keywords="会议 会议室 开会 预订 huiyi huiyishi",
+        icon="calendar",
+        category=Category.OFFICE,
+        form=BookingForm,
+        flow=(
+            Step(
+                "approve",
+                StepKind.APPROVE,
+                gettext_lazy("会议室审批"),
+                who="meetings.keeper",
+                limit=working_hours(4),
+            ),
+        ),
+        limit=working_hours(8),
+        moments=BookingMoments(),
+        rating_tags=(
+            gettext_lazy("会场整洁"),
+            gettext_lazy("设备好用"),
+            gettext_lazy("服务周到"),
+            gettext_lazy("设备故障"),
+        ),
+        popular=True,
+    )
+)
