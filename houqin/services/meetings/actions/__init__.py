@@ -8,8 +8,8 @@ from houqin.services.meetings.actions.booking import (
     end,
     move,
     open_meeting,
-    release,
 )
+from houqin.services.meetings.actions.clockwork import release_unused, settle
 from houqin.services.meetings.actions.rooms import block, close_room, join_rooms, make_room, set_room, unblock
 from houqin.services.meetings.actions.series import book_series, cancel_following, move_following, plan_series
 from houqin.services.meetings.actions.waiting import promote, stop_waiting, wait
@@ -31,8 +31,9 @@ __all__ = [
     "open_meeting",
     "plan_series",
     "promote",
-    "release",
+    "release_unused",
     "set_room",
+    "settle",
     "stop_waiting",
     "unblock",
     "wait",

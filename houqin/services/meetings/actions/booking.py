@@ -192,14 +192,6 @@ def cancel(actor: Person, *, meeting: int, reason: str = "") -> Meeting:
     return give_back(actor, found, MeetingState.CANCELLED, reason or _("组织者取消"))
 
 
-@transaction.atomic
-def release(meeting: Meeting, *, reason: str) -> Meeting:
-    """Nobody came: the room goes to others, the organiser is told. ``meeting`` is locked by the caller."""
-    released = give_back(SYSTEM, meeting, MeetingState.RELEASED, reason)
-    _tell_organiser(released, "meetings.released", lambda: _("会议室无人签到，已自动释放"))
-    return released
-
-
 def give_back(actor: Actor, meeting: Meeting, state: MeetingState, reason: str) -> Meeting:
     """The room is free again, what hangs on the meeting ends, the first who waits gets it."""
     before = meeting.state

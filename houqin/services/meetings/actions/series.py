@@ -6,6 +6,7 @@ locked before its meetings, so that a change of the series and one of a single m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -29,6 +30,7 @@ from houqin.services.meetings.rules import Wish
 #: A series is at most so many meetings, within so many days.
 MOST = 260
 FARTHEST = timedelta(days=400)
+_FREQUENCY = re.compile(r"FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)\b")
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def starts_of(
         parsed = rrulestr(rule, dtstart=local)
     except (ValueError, TypeError) as error:
         raise Problem(errors={"rule": [_("重复规则无法识别，请重新选择。")]}) from error
-    if isinstance(parsed, rruleset) or parsed._freq > 3:  # HOURLY and finer make no meetings
+    if isinstance(parsed, rruleset) or not _FREQUENCY.search(rule):
         raise Problem(errors={"rule": [_("重复规则只支持按天、周、月、年。")]})
     calendar, found = clock.load(), []
     farthest = local + FARTHEST
@@ -186,10 +188,12 @@ def move_following(
     )
     if not following:
         raise Conflict(_("后续会议均已结束或取消。"))
+    if timezone.localdate(found.original_start + shift) != timezone.localdate(found.original_start):
+        raise Problem(errors={"starts_at": [_("系列会议只能在当天内改时间；换日期请新建系列。")]})
     old = found.series
     series = Series.objects.create(
-        rule=old.rule,
-        starts_at=following[0].original_start + shift,
+        rule=_rest_of(old, found.original_start),
+        starts_at=found.original_start + shift,
         minutes=minutes or old.minutes,
         skip_holidays=old.skip_holidays,
     )
@@ -255,6 +259,13 @@ def cancel_following(actor: Person, *, meeting: int, reason: str = "") -> int:
     found.series.ended_at = found.original_start
     found.series.save(update_fields=["ended_at"])
     return count
+
+
+def _rest_of(series: Series, since: datetime) -> str:
+    """The rule for what is left of a series from one of its dates on: the same, with that many dates."""
+    left = sum(start >= since for start in starts_of(series.rule, series.starts_at))
+    parts = [part for part in series.rule.split(";") if not part.startswith(("COUNT=", "UNTIL="))]
+    return ";".join([*parts, f"COUNT={left}"])
 
 
 def _as_chosen(wish: Wish, start: datetime, choice: Choice | None) -> Wish:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
@@ -95,7 +96,7 @@ def alternatives_to(
     most: int = 3,
 ) -> list[Alternative]:
     """The nearest other rooms and times for a wish that cannot be met, the best first."""
-    values = {
+    values: dict[str, Any] = {
         "room": room.pk, "starts": starts_at, "ends": ends_at, "seats": seats, "now": now, "most": most,
         "above": list(tree_ids(organiser)),
     }  # fmt: skip
@@ -105,7 +106,7 @@ def alternatives_to(
 
 
 # N people, needs and a window: every room that offers what is needed × every start, where the room is free; ranked by
-# how many of the people would be missing, then wasted seats, then how early. One statement, whatever the numbers.
+# how many of the people would be missing, then by wasted seats and waiting, where twenty seats weigh as much as two hours.
 _FIND = """
 WITH starts AS (
   SELECT s, s + make_interval(mins => %(minutes)s) AS e
@@ -139,7 +140,8 @@ WITH starts AS (
                                   starts.e + make_interval(mins => rooms.clearing_minutes)))
 )
 SELECT place_id, full_name, capacity, s, e, busy FROM fitting WHERE in_turn <= 3
-ORDER BY cardinality(busy), capacity - %(seats)s > 40, s, capacity, position LIMIT %(most)s
+ORDER BY cardinality(busy), (capacity - %(seats)s) / 20 + extract(epoch FROM s - %(from)s::timestamptz) / 7200, s, capacity,
+         position LIMIT %(most)s
 """
 
 
@@ -157,11 +159,11 @@ def find(
     within: Place | None = None,
     most: int = 12,
 ) -> list[Found]:
-    """Rooms and times in a window that suit, the best first: fewest of ``people`` engaged elsewhere, then the room that
-    wastes no seats, then the earliest. One query; the window is cut at :data:`LONGEST_WINDOW`.
+    """Rooms and times in a window that suit, the best first: fewest of ``people`` engaged elsewhere, then little waste of
+    seats and little waiting. One query; the window is cut at :data:`LONGEST_WINDOW`.
     """
     ends_by = min(ends_by, starts_from + LONGEST_WINDOW)
-    values = {
+    values: dict[str, Any] = {
         "from": starts_from, "to": ends_by, "minutes": minutes, "step": STEP_MINUTES, "now": now, "seats": max(seats, 1),
         "people": [person.pk for person in people], "equipment": list(equipment), "layout": layout,
         "within": f"{within.path if within else '/'}%", "above": list(tree_ids(actor)), "most": most,
@@ -169,7 +171,10 @@ def find(
     names = {person.pk: person.name for person in people}
     with connection.cursor() as cursor:
         cursor.execute(_FIND, values)
-        return [Found(*row[:5], busy=tuple(names[pk] for pk in row[5])) for row in cursor.fetchall()]
+        return [
+            Found(room, name, capacity, starts, ends, tuple(names[pk] for pk in busy))
+            for room, name, capacity, starts, ends, busy in cursor.fetchall()
+        ]
 
 
 def tree_ids(person: Person) -> Sequence[int]:

@@ -60,7 +60,7 @@ def taken_by(
         Meeting.objects.filter(
             occupations__part__wholes__room__in=rooms, occupations__during__overlap=(starts_at, ends_at)
         )
-        .exclude(pk=but)
+        .exclude(pk=but or 0)
         .select_related("organiser", "section", "room__place", "room__keeper")
         .order_by("starts_at")
         .first()

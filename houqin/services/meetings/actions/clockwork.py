@@ -1,0 +1,96 @@
+"""What time does to meetings: rooms that nobody came to go to others, meetings end, waiting is over."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import DateTimeField, ExpressionWrapper, F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from houqin.foundation.notices.actions import tell
+from houqin.foundation.trail.actors import SYSTEM
+from houqin.services.meetings.actions.booking import give_back
+from houqin.services.meetings.models import Meeting, MeetingState, Series, Wait, WaitState
+
+#: A series that nobody came to so often in a row is proposed for dropping.
+MISSED_IN_A_ROW = 3
+_GIVEN_UP_AT = ExpressionWrapper(
+    F("starts_at") + F("room__release_minutes") * timedelta(minutes=1), output_field=DateTimeField()
+)
+
+
+def release_unused(now: datetime | None = None) -> int:
+    """Give away the rooms of meetings that nobody signed in to; answers how many. All-day meetings are exempt.
+
+    Each in its own transaction, so that one that cannot be given away holds up no other. A meeting that somebody is
+    signing in to at this moment is skipped.
+    """
+    now = now or timezone.now()
+    overdue = (
+        Meeting.objects.alias(given_up_at=_GIVEN_UP_AT)
+        .filter(state=MeetingState.BOOKED, all_day=False, given_up_at__lte=now, ends_at__gt=now)
+        .order_by("starts_at", "id")
+        .values_list("pk", flat=True)
+    )  # fmt: skip
+    return sum(_release(pk) for pk in overdue)
+
+
+@transaction.atomic
+def _release(meeting: int) -> bool:
+    found = (
+        Meeting.objects.select_for_update(of=("self",), skip_locked=True)
+        .filter(pk=meeting, state=MeetingState.BOOKED)
+        .select_related("room__place", "room__keeper", "organiser", "section", "series")
+        .first()
+    )
+    if found is None:
+        return False
+    reason = _("开始后 %(minutes)d 分钟无人签到") % {"minutes": found.room.release_minutes or 0}
+    give_back(SYSTEM, found, MeetingState.RELEASED, reason)
+    begins = timezone.localtime(found.starts_at)
+    tell(
+        [found.organiser],
+        kind="meetings.released",
+        title=lambda: _("会议室无人签到，已自动释放"),
+        body=lambda: _("%(title)s，%(room)s，%(when)s。") % {
+            "title": found.title, "room": found.room, "when": f"{begins:%m-%d %H:%M}"
+        },
+        url=f"/meetings/{found.pk}",
+        record=found,
+    )  # fmt: skip
+    if found.series:
+        _propose_dropping(found, found.series)
+    return True
+
+
+def _propose_dropping(meeting: Meeting, series: Series) -> None:
+    """Nobody came three times running: ask whether the rest is still wanted."""
+    last = series.meetings.filter(starts_at__lte=meeting.starts_at).exclude(state=MeetingState.CANCELLED)
+    states = last.order_by("-starts_at").values_list("state", flat=True)[:MISSED_IN_A_ROW]
+    if list(states) != [MeetingState.RELEASED] * MISSED_IN_A_ROW:
+        return
+    following = series.meetings.filter(state=MeetingState.BOOKED, starts_at__gt=meeting.starts_at)
+    nearest = following.order_by("starts_at").first()
+    if nearest is None:
+        return
+    tell(
+        [meeting.organiser],
+        kind="meetings.drop_series",
+        title=lambda: _("系列会议连续 %(times)d 次无人到场，是否取消后续") % {"times": MISSED_IN_A_ROW},
+        body=lambda: (
+            _("%(title)s，%(room)s。如不再需要，请取消后续会议，让给他人。")
+            % {"title": meeting.title, "room": meeting.room}
+        ),
+        url=f"/meetings/{nearest.pk}",
+        record=nearest,
+    )
+
+
+def settle(now: datetime | None = None) -> int:
+    """Meetings whose time is over have ended, and nobody waits for what has begun; answers how many rows changed."""
+    now = now or timezone.now()
+    over = Meeting.objects.filter(state__in=(MeetingState.RUNNING, MeetingState.BOOKED), ends_at__lte=now)
+    waited = Wait.objects.filter(state=WaitState.WAITING, starts_at__lte=now)
+    return over.update(state=MeetingState.ENDED) + waited.update(state=WaitState.EXPIRED)

@@ -1,0 +1,12 @@
+"""What runs by itself: unused rooms are given away, what is over ends."""
+
+from procrastinate.contrib.django import app
+
+from houqin.services.meetings import actions
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="meetings.watch", queueing_lock="meetings.watch")
+def watch(timestamp: int = 0) -> int:
+    """Every minute; a second run finds nothing to do."""
+    return actions.release_unused() + actions.settle()
