@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +21,10 @@ from houqin.services.meetings.models import Layout, MeetingClass, Room
 from houqin.services.meetings.rules import Wish
 
 _MISSING = {"required": gettext_lazy("请填写此项。")}
+
+
+def _moment() -> forms.DateTimeInput:
+    return forms.DateTimeInput(attrs={"type": "datetime-local", "step": 300}, format="%Y-%m-%dT%H:%M")
 
 
 class BookingForm(CaseForm):
@@ -32,8 +40,8 @@ class BookingForm(CaseForm):
         },
     )
     subject = forms.CharField(label=gettext_lazy("会议名称"), max_length=100, error_messages=_MISSING)
-    starts_at = forms.DateTimeField(label=gettext_lazy("开始时间"), error_messages=_MISSING)
-    ends_at = forms.DateTimeField(label=gettext_lazy("结束时间"), error_messages=_MISSING)
+    starts_at = forms.DateTimeField(label=gettext_lazy("开始时间"), error_messages=_MISSING, widget=_moment())
+    ends_at = forms.DateTimeField(label=gettext_lazy("结束时间"), error_messages=_MISSING, widget=_moment())
     expected = forms.IntegerField(
         label=gettext_lazy("预计人数"), min_value=1, max_value=100_000, error_messages=_MISSING
     )
@@ -65,6 +73,14 @@ class BookingForm(CaseForm):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+    def offer_layouts(self, room: Room | None) -> None:
+        """Offer the layouts that the room can have."""
+        if room:
+            offered = [(value, label) for value, label in Layout.choices if value in room.layouts]
+            layout = self.fields["layout"]
+            assert isinstance(layout, forms.ChoiceField)
+            layout.choices = [("", gettext_lazy("保持现状")), *offered]
 
     def title(self) -> str:
         begins = timezone.localtime(self.cleaned_data["starts_at"])
@@ -98,3 +114,117 @@ class BookingForm(CaseForm):
     def named(self) -> dict[str, Any]:
         """The rest of what :func:`actions.book` takes."""
         return {"title": self.cleaned_data["subject"], "private": self.cleaned_data["private"]}
+
+
+class RepeatForm(forms.Form):
+    """How often a meeting comes back; put together into an RFC 5545 rule by :meth:`rule`."""
+
+    HOW = (
+        ("", gettext_lazy("不重复")),
+        ("DAILY", gettext_lazy("每天")),
+        ("WEEKLY", gettext_lazy("每周")),
+        ("BIWEEKLY", gettext_lazy("每两周")),
+        ("MONTHLY", gettext_lazy("每月同一天")),
+        ("MONTHLY_WEEKDAY", gettext_lazy("每月同一个星期几")),
+    )
+    repeat = forms.ChoiceField(label=gettext_lazy("重复"), choices=HOW, required=False)
+    until = forms.DateField(
+        label=gettext_lazy("重复到"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=gettext_lazy("含当天，最长一年"),
+    )  # fmt: skip
+    skip_holidays = forms.BooleanField(label=gettext_lazy("跳过节假日和休息日"), required=False, initial=True)
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if given.get("repeat") and not given.get("until") and "until" not in self.errors:
+            self.add_error("until", gettext_lazy("请选择重复到哪一天。"))
+        return given
+
+    def rule(self, starts_at: datetime) -> str:
+        """The rule for a series from ``starts_at`` on; empty for a meeting that does not come back."""
+        how, until = self.cleaned_data["repeat"], self.cleaned_data["until"]
+        if not how:
+            return ""
+        local = timezone.localtime(starts_at)
+        rule = {
+            "DAILY": "FREQ=DAILY",
+            "WEEKLY": "FREQ=WEEKLY",
+            "BIWEEKLY": "FREQ=WEEKLY;INTERVAL=2",
+            "MONTHLY": "FREQ=MONTHLY",
+            "MONTHLY_WEEKDAY": f"FREQ=MONTHLY;BYDAY={(local.day - 1) // 7 + 1}{_WEEKDAYS[local.weekday()]}",
+        }[how]
+        return f"{rule};UNTIL={until:%Y%m%d}T235959"
+
+
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+
+class MoveForm(forms.Form):
+    """Another room or another time; ``seen`` is the change the page showed."""
+
+    room = forms.ModelChoiceField(
+        Room.objects.select_related("place", "keeper", "only_for").filter(
+            place__ended_on__isnull=True, bookable=True
+        ),
+        label=gettext_lazy("会议室"),
+    )
+    starts_at = forms.DateTimeField(label=gettext_lazy("开始时间"), error_messages=_MISSING, widget=_moment())
+    ends_at = forms.DateTimeField(label=gettext_lazy("结束时间"), error_messages=_MISSING, widget=_moment())
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class FindForm(forms.Form):
+    """What to look for: how many, how long, when, with what, and who must be there."""
+
+    seats = forms.IntegerField(
+        label=gettext_lazy("人数"), min_value=1, max_value=100_000, error_messages=_MISSING
+    )
+    minutes = forms.TypedChoiceField(
+        label=gettext_lazy("时长"), coerce=int, initial=60,
+        choices=[(30, gettext_lazy("半小时")), (60, gettext_lazy("1 小时")), (90, gettext_lazy("1 个半小时")),
+                 (120, gettext_lazy("2 小时")), (180, gettext_lazy("3 小时")), (240, gettext_lazy("半天"))],
+    )  # fmt: skip
+    first = forms.DateField(
+        label=gettext_lazy("从哪天"), widget=forms.DateInput(attrs={"type": "date"}), error_messages=_MISSING
+    )
+    last = forms.DateField(
+        label=gettext_lazy("到哪天"), widget=forms.DateInput(attrs={"type": "date"}), error_messages=_MISSING
+    )
+    equipment = forms.MultipleChoiceField(
+        label=gettext_lazy("需要的设备"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    layout = forms.ChoiceField(
+        label=gettext_lazy("摆放形式"), required=False, choices=[("", gettext_lazy("不限")), *Layout.choices]
+    )
+    people = forms.CharField(
+        label=gettext_lazy("谁必须在场"),
+        required=False,
+        help_text=gettext_lazy("填姓名或工号，用顿号或空格隔开，避开他们已有的会议"),
+    )
+
+    def __init__(self, *args: Any, equipment: Sequence[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["equipment"].choices = equipment  # type: ignore[attr-defined]  # a field with choices
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        first, last = given.get("first"), given.get("last")
+        if first and last and not first <= last <= first + timedelta(days=30):
+            self.add_error("last", gettext_lazy("结束日期应在开始日期之后一个月内。"))
+        return given
+
+    def clean_people(self) -> list[Person]:
+        """The people named. Every name must fit exactly one person."""
+        found, unknown = [], []
+        for word in re.split(r"[\s、，,;；]+", self.cleaned_data["people"].strip()):
+            if not word:
+                continue
+            fitting = list(Person.objects.active().filter(Q(name=word) | Q(staff_number=word))[:2])
+            if len(fitting) == 1:
+                found.append(fitting[0])
+            else:
+                unknown.append(word)
+        if unknown:
+            names = _("、").join(unknown)
+            raise forms.ValidationError(_("%(names)s：没有这个人或有重名，请改填工号。") % {"names": names})
+        return found

@@ -1,19 +1,37 @@
 """Every read around rooms and meetings, within the actor's scope."""
 
 from houqin.services.meetings.queries.finding import alternatives_to, find, free_rooms
-from houqin.services.meetings.queries.meetings import may_run, meeting_of, meetings_of, shown_title, taken_by
+from houqin.services.meetings.queries.meetings import (
+    any_meeting,
+    left_in_series,
+    may_run,
+    meeting_of,
+    meetings_of,
+    own_meetings,
+    own_meetings_today,
+    shown_title,
+    story_of,
+    taken_by,
+    waits_of,
+)
 from houqin.services.meetings.queries.rooms import bookable_rooms, room_of, rooms_kept
 
 __all__ = [
     "alternatives_to",
+    "any_meeting",
     "bookable_rooms",
     "find",
     "free_rooms",
+    "left_in_series",
     "may_run",
     "meeting_of",
     "meetings_of",
+    "own_meetings",
+    "own_meetings_today",
     "room_of",
     "rooms_kept",
     "shown_title",
+    "story_of",
     "taken_by",
+    "waits_of",
 ]

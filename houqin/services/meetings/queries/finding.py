@@ -27,6 +27,7 @@ LONGEST_WINDOW = timedelta(days=31)
 class Found(Alternative):
     """A room and time that suit, and who of those asked for would be missing then."""
 
+    code: str = ""
     busy: tuple[str, ...] = ()
 
 
@@ -121,7 +122,7 @@ WITH starts AS (
   SELECT starts.s, array_agg(DISTINCT engaged.person) AS busy FROM starts
   JOIN engaged ON engaged.s < starts.e AND engaged.e > starts.s GROUP BY starts.s
 ), rooms AS (
-  SELECT r.place_id, r.capacity, r.opens_at, r.closes_at, r.setup_minutes, r.clearing_minutes, p.full_name, p.position
+  SELECT r.place_id, r.capacity, r.opens_at, r.closes_at, r.setup_minutes, r.clearing_minutes, p.full_name, p.position, p.code
   FROM meetings_room r JOIN places_place p ON p.id = r.place_id
   WHERE r.bookable AND p.ended_on IS NULL AND r.capacity >= %(seats)s AND r.equipment @> %(equipment)s::text[]
     AND (%(layout)s = '' OR %(layout)s = ANY(r.layouts)) AND p.path LIKE %(within)s
@@ -139,7 +140,7 @@ WITH starts AS (
         AND o.during && tstzrange(starts.s - make_interval(mins => rooms.setup_minutes),
                                   starts.e + make_interval(mins => rooms.clearing_minutes)))
 )
-SELECT place_id, full_name, capacity, s, e, busy FROM fitting WHERE in_turn <= 3
+SELECT place_id, full_name, capacity, s, e, code, busy FROM fitting WHERE in_turn <= 3
 ORDER BY cardinality(busy), (capacity - %(seats)s) / 20 + extract(epoch FROM s - %(from)s::timestamptz) / 7200, s, capacity,
          position LIMIT %(most)s
 """
@@ -172,8 +173,8 @@ def find(
     with connection.cursor() as cursor:
         cursor.execute(_FIND, values)
         return [
-            Found(room, name, capacity, starts, ends, tuple(names[pk] for pk in busy))
-            for room, name, capacity, starts, ends, busy in cursor.fetchall()
+            Found(room, name, capacity, starts, ends, code, tuple(names[pk] for pk in busy))
+            for room, name, capacity, starts, ends, code, busy in cursor.fetchall()
         ]
 
 

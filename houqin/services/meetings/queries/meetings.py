@@ -8,12 +8,14 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from houqin.foundation.errors import NotFound
+from houqin.foundation.errors import NotFound, Text
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Person
 from houqin.foundation.trail.actors import Actor
-from houqin.services.meetings.models import Meeting, Room
+from houqin.foundation.trail.queries import entries_of
+from houqin.services.meetings.models import Meeting, MeetingState, Room, Wait, WaitState
 
 #: Rights that open the meetings of the rooms they reach.
 _LOOK = ("meetings.serve", "meetings.rooms")
@@ -37,6 +39,52 @@ def meeting_of(actor: Actor, meeting: int) -> Meeting:
     return found
 
 
+def any_meeting(meeting: int) -> Meeting:
+    """One meeting, whoever looks; what they may know of it is the page's to ask. Raises NotFound."""
+    found = (
+        Meeting.objects.filter(pk=meeting)
+        .select_related("room__place", "room__keeper", "organiser", "booked_by", "section", "series", "case")
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def own_meetings(person: Person) -> QuerySet[Meeting]:
+    """The meetings ``person`` answers for or booked, the next first."""
+    return (
+        Meeting.objects.filter(Q(organiser=person) | Q(booked_by=person))
+        .select_related("room__place", "organiser")
+        .order_by("starts_at", "id")
+    )
+
+
+def own_meetings_today(person: Person) -> QuerySet[Meeting]:
+    """Of these, what is still to come today."""
+    now = timezone.now()
+    ends = timezone.localtime(now).replace(hour=23, minute=59, second=59)
+    return own_meetings(person).filter(state=MeetingState.BOOKED, starts_at__gte=now, starts_at__lte=ends)[:3]
+
+
+def waits_of(person: Person) -> QuerySet[Wait]:
+    """What ``person`` waits for."""
+    return (
+        Wait.objects.filter(person=person, state=WaitState.WAITING)
+        .select_related("room__place")
+        .order_by("starts_at", "id")
+    )
+
+
+def left_in_series(meeting: Meeting) -> int:
+    """How many meetings of its series are still to be, this one included; none where it is no series."""
+    if meeting.series_id is None or meeting.original_start is None:
+        return 0
+    return Meeting.objects.filter(
+        series=meeting.series_id, original_start__gte=meeting.original_start, state=MeetingState.BOOKED
+    ).count()
+
+
 def may_run(actor: Actor, meeting: Meeting) -> bool:
     """Whether ``actor`` may change it: who answers for it, who booked it, and who serves its room."""
     if actor.pk is not None and actor.pk in (meeting.organiser_id, meeting.booked_by_id):
@@ -50,6 +98,25 @@ def shown_title(actor: Actor, meeting: Meeting) -> str:
     if not meeting.private or may_run(actor, meeting):
         return meeting.title
     return _("已预订")
+
+
+#: What the story of a meeting says of entries of the trail.
+_SAID = {
+    "meetings.book": gettext_lazy("预订"),
+    "meetings.move": gettext_lazy("改期或换会议室"),
+    "meetings.cancelled": gettext_lazy("取消"),
+    "meetings.released": gettext_lazy("无人签到，自动释放"),
+    "meetings.refused": gettext_lazy("审批未通过"),
+    "meetings.open": gettext_lazy("签到，会议开始"),
+    "meetings.end": gettext_lazy("提前结束"),
+    "meetings.promote": gettext_lazy("候补成功"),
+}
+
+
+def story_of(meeting: Meeting) -> list[tuple[str, Text, datetime]]:
+    """What was done to it: by whom, what, when; the latest first."""
+    entries = entries_of(meeting).order_by("-id")[:20]
+    return [(entry.actor_name, _SAID[entry.action], entry.at) for entry in entries if entry.action in _SAID]
 
 
 def taken_by(

@@ -1,0 +1,32 @@
+"""What meetings put on the portal's pages: the entry of the rail, and one's own meetings of today."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from houqin.foundation.people.models import Person
+from houqin.portal.shell import NAV, Entry
+from houqin.portal.today import TODAY, TodayNote
+from houqin.services.meetings import queries
+
+NAV.add("meetings", Entry(pgettext_lazy("plural", "会议室"), "meetings:grid", "calendar", (), 35))
+
+
+def of_today(person: Person | None) -> Iterator[TodayNote]:
+    """The meetings somebody has today and still to come: one query."""
+    if person is None:
+        return
+    for meeting in queries.own_meetings_today(person):
+        begins = timezone.localtime(meeting.starts_at)
+        yield TodayNote(
+            _("%(when)s %(title)s") % {"when": f"{begins:%H:%M}", "title": meeting.title},
+            why=str(meeting.room),
+            url=reverse("meetings:meeting", args=[meeting.pk]),
+            tone="",
+        )
+
+
+TODAY.add("meetings", of_today)

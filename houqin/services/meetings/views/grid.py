@@ -1,0 +1,191 @@
+"""The grid: time across, rooms down. Rows are drawn once for everybody and kept until their room's day changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import get_template
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from houqin.portal.door import person_of, signed_in
+from houqin.services.meetings.models import Equipment, Layout, Room
+from houqin.services.meetings.queries.grid import Bar, bars, day_of, marks
+
+#: The hours drawn; a quarter of an hour is one column. What lies outside is told by the first and last column.
+FIRST_HOUR, LAST_HOUR = 7, 22
+COLUMNS = (LAST_HOUR - FIRST_HOUR) * 4
+SEATS = (8, 20, 50, 100)
+#: Rows kept in a process: some days of all rooms in both languages.
+KEPT = 4000
+
+
+@dataclass(frozen=True)
+class Line:
+    """One drawn row of the grid and what filters go by."""
+
+    room: int
+    seats: int
+    building: str
+    floor: str
+    equipment: tuple[str, ...]
+    layouts: tuple[str, ...]
+    taken: tuple[tuple[datetime, datetime], ...]
+    html: SafeString
+
+    def free(self, starts_at: datetime, ends_at: datetime) -> bool:
+        return not any(begins < ends_at and ends > starts_at for begins, ends in self.taken)
+
+
+_kept: dict[tuple[date, str | None, int], tuple[str, Line]] = {}
+
+
+@signed_in
+@require_safe
+def day(request: HttpRequest) -> HttpResponse:
+    """All rooms of one day, filtered by what one needs."""
+    on = parse_date(request.GET.get("day", "") or "x") or timezone.localdate()
+    lines = grid(on)
+    asked = _asked(request)
+    shown = [line for line in lines if _fits(line, asked)]
+    now = timezone.now()
+    context: dict[str, Any] = {
+        "on": on,
+        "is_today": on == timezone.localdate(),
+        "before": _address(asked, on - timedelta(days=1)),
+        "after": _address(asked, on + timedelta(days=1)),
+        "today": _address(asked, None),
+        "hours": range(FIRST_HOUR, LAST_HOUR),
+        "rows": mark_safe("".join(line.html for line in shown)),  # noqa: S308 - drawn by our template
+        "count": len(shown),
+        "free_now": sum(line.free(now, now + timedelta(minutes=30)) for line in lines),
+        "column": column(now) if on == timezone.localdate() else None,
+        "chips": list(_chips(lines, asked, on)),
+        "filtered": bool(asked),
+        "me": person_of(request).pk,
+    }
+    return render(request, "meetings/grid.html", context)
+
+
+def grid(on: date) -> list[Line]:
+    """The rows of a day: one query, and two more for rooms that changed since they were last drawn here."""
+    language = get_language()
+    known = marks(on)
+    stale = [room for room, mark in known if _kept.get((on, language, room), ("",))[0] != mark]
+    if stale:
+        _draw(on, language, stale, dict(known))
+    return [_kept[on, language, room][1] for room, _mark in known]
+
+
+def _draw(on: date, language: str | None, rooms: list[int], known: dict[int, str]) -> None:
+    if len(_kept) > KEPT:
+        _kept.clear()
+        rooms = list(known)
+    taken = bars(*day_of(on), rooms)
+    template = get_template("meetings/grid_row.html")
+    for room in Room.objects.filter(pk__in=rooms).select_related("place__parent"):
+        drawn = template.render(
+            {"room": room, "bars": [_placed(bar, on) for bar in taken[room.pk]], "on": on.isoformat()}
+        )
+        floor = room.place.parent
+        line = Line(
+            room.pk,
+            room.capacity,
+            str(room.place).partition(" ")[0],
+            str(floor) if floor else "",
+            tuple(room.equipment),
+            tuple(room.layouts),
+            tuple((bar.starts_at, bar.ends_at) for bar in taken[room.pk]),
+            mark_safe(" ".join(drawn.split())),  # noqa: S308 - drawn by our template
+        )
+        _kept[on, language, room.pk] = (known[room.pk], line)
+
+
+def column(at: datetime) -> int:
+    """The column (from 0) that a moment falls into, kept within the grid."""
+    local = timezone.localtime(at)
+    return min(max((local.hour - FIRST_HOUR) * 4 + local.minute // 15, 0), COLUMNS)
+
+
+def _placed(bar: Bar, on: date) -> dict[str, Any]:
+    begins, ends = day_of(on)
+    first = column(max(bar.starts_at, begins))
+    local = timezone.localtime(bar.ends_at)
+    last = COLUMNS if bar.ends_at >= ends else -(-((local.hour - FIRST_HOUR) * 60 + local.minute) // 15)
+    return {"bar": bar, "from": min(first, COLUMNS - 1), "to": min(max(last, first + 1), COLUMNS)}
+
+
+# -- filters -------------------------------------------------------------------------------------------------------
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    """The filters of the address that mean something."""
+    given = {name: request.GET.get(name, "") for name in ("seats", "building", "equipment", "layout", "free")}
+    if not given["seats"].isdecimal():
+        given["seats"] = ""
+    return {name: value for name, value in given.items() if value}
+
+
+def _fits(line: Line, asked: dict[str, str]) -> bool:
+    if line.seats < int(asked.get("seats", 0)):
+        return False
+    if "building" in asked and line.building != asked["building"]:
+        return False
+    if "equipment" in asked and asked["equipment"] not in line.equipment:
+        return False
+    if "layout" in asked and asked["layout"] not in line.layouts:
+        return False
+    now = timezone.now()
+    return "free" not in asked or line.free(now, now + timedelta(minutes=30))
+
+
+def _chips(lines: list[Line], asked: dict[str, str], on: date) -> Iterable[dict[str, Any]]:
+    """Groups of chips; each says how many rooms would be left."""
+    buildings = list(dict.fromkeys(line.building for line in lines))
+    groups: list[tuple[str, str, list[tuple[str, str]]]] = [
+        ("free", _("现在"), [("now", _("现在空闲"))] if on == timezone.localdate() else []),
+        ("seats", _("座位"), [(str(seats), _("%(n)d 座以上") % {"n": seats}) for seats in SEATS]),
+        ("building", _("楼"), [(name, name) for name in buildings]),
+        ("equipment", _("设备"), list(equipment_names())),
+        ("layout", _("摆放"), [(value, str(label)) for value, label in Layout.choices]),
+    ]
+    for name, label, choices in groups:
+        chips = []
+        for value, words in choices:
+            current = asked.get(name) == value
+            wanted = {key: kept for key, kept in asked.items() if key != name} | (
+                {} if current else {name: value}
+            )
+            count = sum(_fits(line, wanted | {name: value}) for line in lines)
+            if count or current:
+                chips.append(
+                    {"label": words, "url": _address(wanted, on), "count": count, "current": current}
+                )
+        if chips:
+            yield {"label": label, "chips": chips, "name": name}
+
+
+def equipment_names() -> tuple[tuple[str, str], ...]:
+    """The dictionary of equipment."""
+    return _equipment(int(timezone.now().timestamp()) // 60)
+
+
+@lru_cache(maxsize=2)
+def _equipment(minute: int) -> tuple[tuple[str, str], ...]:
+    return tuple(Equipment.objects.values_list("code", "name"))
+
+
+def _address(asked: dict[str, str], on: date | None) -> str:
+    query = urlencode({**({"day": on.isoformat()} if on else {}), **asked})
+    return f"?{query}" if query else "?"
