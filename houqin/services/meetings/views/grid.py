@@ -70,7 +70,9 @@ def day(request: HttpRequest) -> HttpResponse:
         "rows": mark_safe("".join(line.html for line in shown)),  # noqa: S308 - drawn by our template
         "count": len(shown),
         "free_now": sum(line.free(now, now + timedelta(minutes=30)) for line in lines),
-        "column": column(now) if on == timezone.localdate() else None,
+        "column": column(now)
+        if on == timezone.localdate() and FIRST_HOUR <= timezone.localtime(now).hour < LAST_HOUR
+        else None,
         "chips": list(_chips(lines, asked, on)),
         "filtered": bool(asked),
         "me": person_of(request).pk,
