@@ -67,5 +67,5 @@ messages: .venv/.installed-dev ## bring the catalogues in step with the code and
 openapi: .venv/.installed-dev ## write the API's description anew
 	$(BIN)/python tools/openapi.py
 
-permissions: .venv/.installed-dev ## write the permission matrix anew, to be reviewed
-	WRITE_PERMISSIONS=1 $(BIN)/pytest tests/permissions -n 0 -q
+permissions: .venv/.installed-dev ## write the permission matrix anew, to be reviewed (ONLY=prefix: some addresses)
+	PERMISSIONS_ONLY=$(ONLY) WRITE_PERMISSIONS=1 $(BIN)/pytest tests/permissions -n 0 -q

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.urls import URLPattern, get_resolver
 from django.urls.resolvers import URLResolver
@@ -62,13 +66,16 @@ class Scene:
             title="2号楼停水",
             until=now + timedelta(hours=2),
         )
+        self.made: dict[str, Any] = {}
+        for make in _makers():
+            self.made |= make(cast)
 
         self.entry = Entry.objects.latest("id").pk
         seal()
 
     def arguments(self, name: str, wanted: set[str]) -> dict[str, Any]:
         """What to put into the address called ``name``."""
-        found = {key: self._argument(name, key) for key in wanted}
+        found = {key: self.made.get(f"{name}/{key}", None) or self._argument(name, key) for key in wanted}
         if name == "portal:verb":
             found["verb"] = "complete"
         return found
@@ -108,6 +115,8 @@ class Scene:
         return self._key(app, name)
 
     def _key(self, app: str, name: str) -> Any:
+        if made := self.made.get(name, self.made.get(app)):
+            return made
         if app == "repairs" or "incident" in name:
             return (self.stock if "stock" in name else self.incident).pk
         return {
@@ -120,6 +129,18 @@ class Scene:
             "portal:trail_entry": self.entry,
             "portal:trail_proof": self.entry,
         }.get(name if app == "portal" else app, 1)
+
+
+def _makers() -> list[Callable[[Cast], dict[str, Any]]]:
+    """``make(cast)`` of every service's ``tests/scene.py``: it makes one of its records and answers what to put into
+    an address: the key by the address's name or by the service's (``meetings:room``, ``meetings``), any other argument as
+    ``meetings:feed/token``.
+    """
+    found = []
+    for app in settings.SERVICES:
+        if find_spec(f"{app}.tests.scene"):
+            found.append(import_module(f"{app}.tests.scene").make)
+    return found
 
 
 def addresses() -> list[tuple[str, str, set[str]]]:

@@ -27,10 +27,17 @@ def _moment() -> forms.DateTimeInput:
     return forms.DateTimeInput(attrs={"type": "datetime-local", "step": 300}, format="%Y-%m-%dT%H:%M")
 
 
+class RoomField(forms.ModelChoiceField):
+    """A room by the code of its place, which is what stands at the door."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.place.code if isinstance(value, Room) else value
+
+
 class BookingForm(CaseForm):
     """A room, a time, what for and how many; ``organiser`` is left empty by whoever books for themselves."""
 
-    room = forms.ModelChoiceField(
+    room = RoomField(
         Room.objects.select_related("place", "keeper", "only_for").filter(place__ended_on__isnull=True),
         label=gettext_lazy("会议室"),
         to_field_name="place__code",
