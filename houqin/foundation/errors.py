@@ -5,6 +5,7 @@ RFC 9457 ``application/problem+json`` with the same ``code``.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -15,12 +16,14 @@ Text = str | Promise
 class Problem(Exception):
     """Something a person can mend. ``code`` is stable, ``message`` says what happened and the next step.
 
-    ``errors`` maps a field of the input to what is wrong with it.
+    ``errors`` maps a field of the input to what is wrong with it; ``more`` is what else a machine may want to know (an
+    extension member of RFC 9457): JSON by name.
     """
 
     code = "invalid"
     status = 400
     message: Text = _("内容有误，请修改后再试。")
+    more: Mapping[str, Any] = {}
 
     def __init__(
         self,

@@ -95,7 +95,7 @@ class Scene:
             "title": "停水",
             "until": (timezone.now() + timedelta(hours=1)).isoformat(),
         }
-        return json.dumps(everything)
+        return json.dumps(everything | self.made.get(f"{name}/body", {}))
 
     def _argument(self, name: str, key: str) -> Any:
         app = name.partition(":")[0]
@@ -134,7 +134,7 @@ class Scene:
 def _makers() -> list[Callable[[Cast], dict[str, Any]]]:
     """``make(cast)`` of every service's ``tests/scene.py``: it makes one of its records and answers what to put into
     an address: the key by the address's name or by the service's (``meetings:room``, ``meetings``), any other argument as
-    ``meetings:feed/token``.
+    ``meetings:feed/token``, what a call of the API is sent as ``api:book_room/body``.
     """
     found = []
     for app in settings.SERVICES:

@@ -138,6 +138,7 @@ def problem_response(problem: Problem) -> HttpResponse:
         "status": problem.status,
         "code": problem.code,
         "detail": str(problem.message),
+        **problem.more,
     }
     if problem.errors:
         body["errors"] = {field: [str(text) for text in texts] for field, texts in problem.errors.items()}

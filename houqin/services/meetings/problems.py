@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from houqin.foundation.errors import Conflict, Text
 
@@ -19,6 +20,16 @@ class Alternative:
     starts_at: datetime
     ends_at: datetime
 
+    def as_json(self) -> dict[str, Any]:
+        """As a failure of the API tells it."""
+        return {
+            "room": self.room,
+            "name": self.name,
+            "seats": self.seats,
+            "starts_at": self.starts_at.isoformat(),
+            "ends_at": self.ends_at.isoformat(),
+        }
+
 
 class Taken(Conflict):
     """The room is somebody else's then. ``alternatives`` are the nearest ways out, at most three."""
@@ -28,6 +39,7 @@ class Taken(Conflict):
     def __init__(self, message: Text, alternatives: Sequence[Alternative] = ()) -> None:
         super().__init__(message)
         self.alternatives = list(alternatives)
+        self.more = {"alternatives": [each.as_json() for each in self.alternatives]}
 
 
 @dataclass(frozen=True)
@@ -48,3 +60,14 @@ class SeriesClash(Conflict):
     def __init__(self, message: Text, clashes: Sequence[Clash]) -> None:
         super().__init__(message)
         self.clashes = list(clashes)
+        self.more = {
+            "clashes": [
+                {
+                    "starts_at": clash.starts_at.isoformat(),
+                    "ends_at": clash.ends_at.isoformat(),
+                    "why": clash.why,
+                    "alternatives": [each.as_json() for each in clash.alternatives],
+                }
+                for clash in self.clashes
+            ]
+        }

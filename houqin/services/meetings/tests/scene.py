@@ -13,4 +13,22 @@ def make(cast: Cast) -> dict[str, Any]:
     wait = actions.wait(
         cast.staff, room=rooms.small, title="候补", starts_at=meeting.starts_at, ends_at=meeting.ends_at
     )
-    return {"meetings": meeting.pk, "meetings:room": rooms.small.pk, "meetings:stop_waiting": wait.pk}
+    wanted = {
+        "room": rooms.east.place.code, "subject": "接口", "starts_at": rooms.at(15).isoformat(),
+        "ends_at": rooms.at(16).isoformat(), "expected": 5, "rule": "FREQ=WEEKLY;COUNT=2", "seen": 0,
+    }  # fmt: skip
+    meetings = dict.fromkeys(
+        ("meetings", "api:booking/pk", "api:move_booking/pk", "api:cancel_booking/pk", "api:end_booking/pk"),
+        meeting.pk,
+    )
+    bodies = dict.fromkeys(
+        (f"api:{name}/body" for name in ("book_room", "book_series", "move_booking", "wait_for_room")), wanted
+    )
+    return {
+        **meetings,
+        **bodies,
+        "meetings:room": rooms.small.pk,
+        "meetings:stop_waiting": wait.pk,
+        "api:stop_waiting_for_room/pk": wait.pk,
+        "api:room_day/code": rooms.small.place.code,
+    }
