@@ -20,6 +20,7 @@ from houqin.foundation.notices.models import Notice
 from houqin.foundation.notices.queries import about
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Organisation, Person
+from houqin.foundation.sealed.value import Personal
 from houqin.foundation.trail.actors import Actor
 
 
@@ -193,7 +194,7 @@ def board(actor: Person, section: Organisation | None = None) -> QuerySet[Case]:
     return (cases.filter(section=section) if section else cases).order_by("id")
 
 
-def by_phone(actor: Person, phone: str) -> QuerySet[Case]:
+def by_phone(actor: Person, phone: str | Personal) -> QuerySet[Case]:
     """Cases of a caller within the clerk's scope, newest first, for telephone intake."""
     if not scope.holds(actor, "affairs.intake"):
         raise NotFound

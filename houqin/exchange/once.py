@@ -1,6 +1,5 @@
 """A write that carries an ``Idempotency-Key`` is done once, however often it is sent."""
 
-import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from houqin.exchange.models import KeptAnswer, Token
 from houqin.foundation.errors import Conflict, Problem
+from houqin.foundation.sealed.envelope import keyed
 
 KEPT = timedelta(hours=24)
 LONGEST_KEY = 200
@@ -35,7 +35,7 @@ def once(request: HttpRequest, token: Token, work: Callable[[], Answer]) -> Answ
         return work()
     if len(key) > LONGEST_KEY or not key.isprintable():
         raise Problem(_("Idempotency-Key 最长 200 个可见字符。"), code="bad_idempotency_key")
-    digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.body).hexdigest()
+    digest = keyed(f"{request.method} {request.path}\n{request.body.decode('latin-1')}", "idempotency")
     with transaction.atomic():
         if not _claim(token, key, digest):
             return _kept(token, key, digest)

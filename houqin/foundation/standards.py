@@ -100,7 +100,8 @@ _LANDLINE = re.compile(
 _EXTENSION = re.compile(r"(?:转|,|#|EXT)[:：]?([0-9]{1,6})$")
 
 
-def _dialled(text: str) -> str:
+def dialled(text: str) -> str:
+    """``text`` as a number is dialled, whether it is one or not: for looking up what somebody typed."""
     number = tidy(text)
     if number.startswith(("+86", "0086")):
         return number[3:] if number[0] == "+" else number[4:]
@@ -112,7 +113,7 @@ def mobile(text: str) -> str:
 
     Full-width digits, spaces, hyphens and +86 are dropped.
     """
-    number = _dialled(text)
+    number = dialled(text)
     if not _MOBILE.fullmatch(number):
         raise Unfit(_("手机号应为 11 位数字，以 13 至 19 开头，请检查是否漏写或多写。"), code="bad_phone")
     return number
@@ -120,7 +121,7 @@ def mobile(text: str) -> str:
 
 def phone(text: str) -> str:
     """A number to call: mobile, or landline with area code, local, 400; an extension is kept as ``057188000001转12``."""
-    number = _dialled(text)
+    number = dialled(text)
     extension = _EXTENSION.search(number)
     main = number[: extension.start()] if extension else number
     if _MOBILE.fullmatch(main) and not extension:

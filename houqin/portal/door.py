@@ -11,7 +11,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from houqin.foundation.errors import Problem
 from houqin.foundation.people.models import Person
+from houqin.foundation.sealed.envelope import seal, unseal
 from houqin.foundation.trail.actors import Outsider
 
 View = Callable[..., HttpResponse]
@@ -53,10 +55,13 @@ def remember_joined(request: HttpRequest, number: str, *, name: str) -> None:
 
 
 def remember_case(request: HttpRequest, number: str, *, name: str, phone: str) -> None:
-    """This browser showed number and phone of a passer-by's case: it may open it until the session ends."""
+    """This browser showed number and phone of a passer-by's case: it may open it until the session ends.
+
+    Sessions lie in the database, so the number goes there encrypted.
+    """
     tracked = dict(request.session.get(_TRACKED, {}))
     tracked.pop(number, None)
-    tracked[number] = [name, phone]
+    tracked[number] = [name, seal(phone, _TRACKED).hex() if phone else ""]
     request.session[_TRACKED] = dict(list(tracked.items())[-_TRACKED_MOST:])
 
 
@@ -65,13 +70,23 @@ def viewer_of(request: HttpRequest, number: str) -> Person | Outsider | None:
     if isinstance(request.user, Person):
         return request.user
     known = request.session.get(_TRACKED, {}).get(number)
-    return Outsider(name=known[0], phone=known[1]) if known else None
+    return _outsider(*known) if known else None
 
 
 def passers_by(request: HttpRequest) -> list[Outsider]:
     """As whom this browser has proved cases to be theirs, each name and phone once."""
     tracked = request.session.get(_TRACKED, {})
-    return [Outsider(name=name, phone=phone) for name, phone in dict.fromkeys(map(tuple, tracked.values()))]
+    return list(dict.fromkeys(_outsider(*each) for each in tracked.values()))
+
+
+def _outsider(name: str, sealed: str) -> Outsider:
+    try:
+        return Outsider(name=name, phone=unseal(bytes.fromhex(sealed), _TRACKED) if sealed else "")
+    except (
+        Problem,
+        ValueError,
+    ):  # its key is gone, or it is of an earlier version: they show number and phone again
+        return Outsider(name=name)
 
 
 def next_address(request: HttpRequest, fallback: str) -> str:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from houqin.affairs.numbers import heard
+from houqin.foundation import standards
 from houqin.foundation.trail.actors import Outsider
-
-PHONE = re.compile(r"(1[0-9]{10}|0[0-9]{9,11}|[0-9]{7,8})")
 
 
 class PhoneField(forms.CharField):
-    """A phone number as people type it: spaces, dashes and +86 are dropped."""
-
-    PATTERN = PHONE
+    """A phone number as people type it, in its normal form."""
 
     def __init__(self, **options: object) -> None:
         options.setdefault("label", _("手机号"))
@@ -28,11 +22,10 @@ class PhoneField(forms.CharField):
         super().__init__(max_length=30, **options)  # type: ignore[arg-type]  # Django's own options
 
     def clean(self, value: str) -> str:
-        digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", super().clean(value)))
-        digits = digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
-        if not self.PATTERN.fullmatch(digits):
-            raise forms.ValidationError(_("这不像一个电话号码，请填 11 位手机号或带区号的座机。"))
-        return digits
+        try:
+            return standards.phone(super().clean(value))
+        except standards.Unfit as unfit:
+            raise forms.ValidationError(str(unfit.message), code=unfit.code) from unfit
 
 
 class CallerForm(forms.Form):

@@ -9,9 +9,10 @@ from houqin.affairs import queries as affairs
 from houqin.affairs.declare import Kind
 from houqin.affairs.models import Case
 from houqin.affairs.offers import Offered, catalogue
+from houqin.foundation import standards
 from houqin.foundation.people.models import Person
 from houqin.foundation.people.queries import find_people, people_of, phone_lookup
-from houqin.portal.forms import PhoneField
+from houqin.foundation.sealed.value import Personal
 
 #: Callers of one phone or one name that are offered, and cases of theirs that are shown.
 MOST_PEOPLE, MOST_CASES = 6, 5
@@ -22,7 +23,7 @@ class Caller:
     """Who may be calling: people found, the phone number if one was typed, and their latest cases."""
 
     text: str
-    phone: str
+    phone: str | Personal
     people: Sequence[Person]
     cases: Sequence[Case]
 
@@ -31,31 +32,23 @@ class Caller:
         return bool(self.text) and not self.people
 
 
-def digits_of(text: str) -> str:
-    """The phone number in what was typed; empty for a name."""
-    digits = "".join(letter for letter in text if letter.isdigit())
-    return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
-
-
-def is_phone(text: str) -> bool:
-    """Whether it could be a whole phone number."""
-    return bool(PhoneField.PATTERN.fullmatch(digits_of(text)))
+def phone_in(text: str) -> str:
+    """The whole phone number that was typed, in its normal form; empty for a name or a part of a number."""
+    try:
+        return standards.phone(text)
+    except standards.Unfit:
+        return ""
 
 
 def find_caller(actor: Person, text: str) -> Caller:
     """Whoever ``text`` stands for. A clerk who may not look people up still sees the cases of the number."""
     text = text.strip()[:40]
-    digits = digits_of(text)
     if not text:
         return Caller("", "", (), ())
-    typed_number = bool(digits) and not any(letter.isalpha() for letter in text)
-    if typed_number:
-        people = list(phone_lookup(actor, digits)[:MOST_PEOPLE]) or list(
-            find_people(actor, digits, limit=MOST_PEOPLE)
-        )
-    else:
-        people = list(find_people(actor, text, limit=MOST_PEOPLE))
-    phone = digits if typed_number and is_phone(digits) else (people[0].phone if people else "")
+    typed = phone_in(text)
+    people = list(phone_lookup(actor, typed)[:MOST_PEOPLE]) if typed else []
+    people = people or list(find_people(actor, text, limit=MOST_PEOPLE))
+    phone = typed or (people[0].phone if people else "")
     return Caller(text, phone, people, list(affairs.by_phone(actor, phone)[:MOST_CASES]) if phone else ())
 
 

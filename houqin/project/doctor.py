@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psycopg
 
-from houqin.project import environment, installation
+from houqin.project import data_keys, environment, installation
 from houqin.project.environment import Environment
 from houqin.project.postgres import ClusterProblem
 from houqin.project.postgres.problems import from_os_error
@@ -38,8 +38,8 @@ def examine() -> list[Finding]:
     """Look at everything that can be looked at; later checks are left out where earlier ones forbid them."""
     given = environment.read()
     findings = [*_folder(given)]
-    if all(finding.well for finding in findings) and not os.environ.get("HOUQIN_SECRET_KEY"):
-        installation.make_secret(given.data_dir)
+    if all(finding.well for finding in findings):
+        installation.make_secrets(given.data_dir)
         given = environment.read()
     findings = [*_settings(given), *findings, *_file_clock(given)]
     if all(finding.well for finding in findings if finding.name in {"data directory", "HOUQIN_DATABASE_URL"}):
@@ -86,9 +86,9 @@ def _folder(given: Environment) -> Iterator[Finding]:
     free = shutil.disk_usage(folder).free
     mend = "Free some space, or move the data directory to a larger disk."
     yield Finding("disk", free >= LEAST_FREE, f"{free / 1e9:.1f} GB free", mend)
-    secret = environment.secret_file(folder)
-    if secret.exists() and secret.stat().st_mode & 0o077:
-        yield Finding("secret", False, f"others may read {secret}", f"chmod 600 {secret}")
+    for secret in (environment.secret_file(folder), data_keys.file_of(folder)):
+        if secret.exists() and secret.stat().st_mode & 0o077:
+            yield Finding("secret", False, f"others may read {secret}", f"chmod 600 {secret}")
 
 
 def _file_clock(given: Environment) -> Iterator[Finding]:

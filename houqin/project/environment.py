@@ -19,6 +19,8 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 from houqin.foundation.outside.address import read_address
+from houqin.project import data_keys as key_file
+from houqin.project.data_keys import Keys
 
 #: Stands in where no secret was given, so that reading the settings works; never good enough to serve with.
 DEFAULT_SECRET = "houqin-insecure-default-secret-for-reading-settings-only"  # noqa: S105 - refused by faults()
@@ -33,6 +35,8 @@ KNOWN = {
     "DEBUG",
     "SECRET_KEY",
     "TRAIL_KEY",
+    "DATA_KEYS",
+    "LOOKUP_KEYS",
     "ALLOWED_HOSTS",
     "BASE_URL",
     "DATABASE_URL",
@@ -79,6 +83,8 @@ class Environment:
     debug: bool = False
     secret_key: str = DEFAULT_SECRET
     trail_key: str = ""
+    data_keys: Keys = ()
+    lookup_keys: Keys = ()
     allowed_hosts: tuple[str, ...] = LOCAL_HOSTS
     hosts_given: bool = False
     base_url: str = ""
@@ -120,6 +126,8 @@ def read(env: Mapping[str, str] | None = None) -> Environment:
         debug=_bool("DEBUG", get["DEBUG"], unreadable),
         secret_key=get["SECRET_KEY"] or _kept_secret(data_dir) or DEFAULT_SECRET,
         trail_key=get["TRAIL_KEY"],
+        data_keys=_keys("DATA_KEYS", get["DATA_KEYS"], data_dir, unreadable),
+        lookup_keys=_keys("LOOKUP_KEYS", get["LOOKUP_KEYS"], data_dir, unreadable),
         allowed_hosts=hosts,
         hosts_given=hosts_given,
         base_url=get["BASE_URL"].rstrip("/"),
@@ -144,7 +152,18 @@ def read(env: Mapping[str, str] | None = None) -> Environment:
 def faults(given: Environment, env: Mapping[str, str] | None = None) -> list[Fault]:
     """Everything wrong with the settings, in the order of the table in the documentation."""
     found = list(given.unreadable)
-    checks = (_mode, _secret, _trail_key, _hosts, _addresses, _database, _outside, _channels, _words)
+    checks = (
+        _mode,
+        _secret,
+        _data_keys,
+        _trail_key,
+        _hosts,
+        _addresses,
+        _database,
+        _outside,
+        _channels,
+        _words,
+    )
     for check in checks:
         found.extend(check(given))
     found.extend(_unknown(os.environ if env is None else env))
@@ -183,6 +202,15 @@ def _trail_key(given: Environment) -> list[Fault]:
         return []
     mend = "Remove it to have one made and kept in the data directory, or copy the whole line of trail-key."
     return [Fault("HOUQIN_TRAIL_KEY", "is not a private key of a trail.", mend)]
+
+
+def _data_keys(given: Environment) -> list[Fault]:
+    broken = {fault.setting for fault in given.unreadable}
+    return [
+        Fault(f"HOUQIN_{name}", "is empty: personal data cannot be written or read.", key_file.MEND)
+        for name, keys in (("DATA_KEYS", given.data_keys), ("LOOKUP_KEYS", given.lookup_keys))
+        if given.mode == "production" and not keys and f"HOUQIN_{name}" not in broken
+    ]
 
 
 def _hosts(given: Environment) -> list[Fault]:
@@ -325,6 +353,13 @@ def _int(name: str, text: str, default: int, unreadable: list[Fault]) -> int:
     except ValueError:
         unreadable.append(Fault(f"HOUQIN_{name}", f"“{text}” is not a number.", "Use a whole number."))
         return default
+
+
+def _keys(name: str, text: str, data_dir: Path, unreadable: list[Fault]) -> Keys:
+    keys, problem = key_file.read(name, text, data_dir)
+    if problem:
+        unreadable.append(Fault(f"HOUQIN_{name}", problem, key_file.MEND))
+    return keys
 
 
 def _base_host(base_url: str) -> tuple[str, ...]:

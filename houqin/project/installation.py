@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 
-from houqin.project import environment
+from houqin.project import data_keys, environment
 from houqin.project.environment import Environment
 from houqin.project.postgres import Cluster, ClusterProblem, place_of, use
 from houqin.project.postgres.cluster import Say
@@ -33,9 +33,8 @@ def prepare() -> Environment:
     Raises `SettingsProblem` or `ClusterProblem` with what to do.
     """
     given = environment.read()
-    if not os.environ.get("HOUQIN_SECRET_KEY"):
-        make_secret(given.data_dir)
-        given = environment.read()
+    make_secrets(given.data_dir)
+    given = environment.read()
     if faults := environment.faults(given):
         raise SettingsProblem(faults)
     os.environ["HOUQIN_DATA_DIR_GIVEN"] = "1" if data_dir_given() else "0"
@@ -48,6 +47,17 @@ def data_dir_given() -> bool:
     if kept := os.environ.get("HOUQIN_DATA_DIR_GIVEN"):
         return kept == "1"
     return bool(os.environ.get("HOUQIN_DATA_DIR"))
+
+
+def make_secrets(data_dir: Path) -> None:
+    """Make the data directory and, once, whatever secrets the settings do not give: its own and the keys of personal data."""
+    if not os.environ.get("HOUQIN_SECRET_KEY"):
+        make_secret(data_dir)
+    if not (os.environ.get("HOUQIN_DATA_KEYS") and os.environ.get("HOUQIN_LOOKUP_KEYS")):
+        try:
+            data_keys.make(data_dir)
+        except OSError as error:
+            raise from_os_error(error, data_dir) from error
 
 
 def make_secret(data_dir: Path) -> None:

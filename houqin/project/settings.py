@@ -17,6 +17,9 @@ ENVIRONMENT = environment.read()
 DEBUG = ENVIRONMENT.debug and ENVIRONMENT.mode != "production"
 SECRET_KEY = ENVIRONMENT.secret_key
 TRAIL_KEY = ENVIRONMENT.trail_key
+#: (id, secret) of the keys of personal data, the newest first.
+DATA_KEYS = ENVIRONMENT.data_keys
+LOOKUP_KEYS = ENVIRONMENT.lookup_keys
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 BASE_URL = ENVIRONMENT.base_url or "http://127.0.0.1:8000"
 DATA_DIR = ENVIRONMENT.data_dir
@@ -28,8 +31,9 @@ SERVICES = sorted(
 )
 OURS = [
     "houqin.foundation.trail",
-    "houqin.foundation.people",
     "houqin.foundation.limits",
+    "houqin.foundation.personal",
+    "houqin.foundation.people",
     "houqin.foundation.places",
     "houqin.foundation.calendar",
     "houqin.foundation.files",

@@ -10,6 +10,8 @@ from houqin.project.settings import *  # noqa: F403
 from houqin.project.settings import STORAGES
 
 SECRET_KEY = "tests-only-" + "0123456789abcdef" * 3
+DATA_KEYS = (("tests", b"0123456789abcdef" * 2),)
+LOOKUP_KEYS = (("tests", b"fedcba9876543210" * 2),)
 ALLOWED_HOSTS = ["*"]
 CSP_REPORTS_KEPT = []
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from houqin.affairs.declare import ITEMS, ClockKind, Item, StepKind
 from houqin.foundation.compiled import Writes
 from houqin.foundation.people.models import Organisation, Person
+from houqin.foundation.personal.fields import PersonalField, WholeKey
 from houqin.foundation.places.models import Place
 
 
@@ -94,7 +95,7 @@ class Case(Clocked):
         Person, models.PROTECT, null=True, blank=True, related_name="cases", verbose_name=_("申请人")
     )
     applicant_name = models.TextField(_("申请人姓名"))
-    applicant_phone = models.TextField(_("联系电话"), blank=True, default="")
+    applicant_phone = PersonalField(_("联系电话"), kind="phone", blank=True)
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("申请科室")
     )
@@ -134,7 +135,7 @@ class Case(Clocked):
             models.Index(fields=["section", "ended_at"], name="case_by_section_end"),
             models.Index(fields=["place", "-id"], name="case_by_place"),
             models.Index(fields=["organisation", "-id"], name="case_by_organisation"),
-            models.Index(fields=["applicant_phone", "-id"], name="case_by_phone"),
+            models.Index(WholeKey("applicant_phone"), F("id").desc(), name="case_by_phone"),
             models.Index(fields=["confirm_by"], name="case_confirming", condition=Q(state="confirming")),
             models.Index(
                 fields=["due_at"], name="case_red", condition=Q(state="open", escalated_at__isnull=True)
@@ -304,7 +305,7 @@ class Follower(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="followers")
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="followed")
     name = models.TextField(_("姓名"))
-    phone = models.TextField(_("电话"), blank=True, default="")
+    phone = PersonalField(_("电话"), kind="phone", blank=True)
     text = models.TextField(_("描述"), blank=True, default="")
     at = models.DateTimeField(_("时间"), default=timezone.now)
 

@@ -75,6 +75,6 @@ def reachable(people: Collection[Person], codes: Collection[str]) -> dict[int, s
 def address_of(person: Person, code: str) -> str:
     """Where the channel reaches this person, as it stands now; empty for nowhere."""
     if code in OF_PERSON:
-        return str(getattr(person, OF_PERSON[code]) or "")
+        return person.phone.clear if code == "sms" else person.email
     found = Address.objects.filter(person=person, channel=code).first()
     return found.value if found else ""

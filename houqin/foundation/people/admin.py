@@ -115,7 +115,8 @@ class PersonAdmin(BackOfficeAdmin):
         "initials__startswith",
         "username",
         "staff_number",
-        "phone__startswith",
+        "phone__exact",
+        "phone__tail",
     ]
     autocomplete_fields = ["organisation"]
     raw_id_fields = ["usual_place"]
@@ -125,6 +126,7 @@ class PersonAdmin(BackOfficeAdmin):
         "staff_number",
         "post",
         "phone",
+        "id_number",
         "email",
         "language",
         "large_type",

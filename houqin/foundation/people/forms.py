@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from houqin.foundation.errors import Problem
 from houqin.foundation.people import queries
 from houqin.foundation.people.models import DutyShift, Organisation, Person
+from houqin.foundation.personal.fields import PersonalFormField
 
 
 def add_problem(form: forms.Form, problem: Problem) -> None:
@@ -47,13 +48,11 @@ class SignInForm(forms.Form):
 
 
 class ProfileForm(forms.Form):
-    phone = forms.RegexField(
-        r"^[0-9+][0-9 -]{4,19}$",
+    phone = PersonalFormField(
         label=_("手机"),
         required=False,
-        help_text=_("维修人员和话务员用这个号码联系您。"),
-        error_messages={"invalid": _("请填写电话号码，只用数字、空格和连字符。")},
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+        help_text=_("维修人员和话务员用这个号码联系您。中间几位不显示；要更换时请填完整号码。"),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
     email = forms.EmailField(
         label=_("邮箱"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "email"})
@@ -70,9 +69,6 @@ class ProfileForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["usual_place"].queryset = _places()  # type: ignore[attr-defined]
-
-    def clean_phone(self) -> str:
-        return str(self.cleaned_data["phone"]).replace(" ", "").replace("-", "")
 
 
 class PasswordForm(forms.Form):

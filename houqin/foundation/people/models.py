@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from houqin.foundation.personal.fields import PersonalField, TailKey, WholeKey
 from houqin.foundation.tree import PathField
 
 
@@ -77,7 +78,8 @@ class Person(AbstractBaseUser):
     )
     staff_number = models.TextField(_("工号"), unique=True, null=True, blank=True)
     post = models.TextField(_("职务"), blank=True)
-    phone = models.TextField(_("手机"), blank=True, db_index=True)
+    phone = PersonalField(_("手机"), kind="phone", blank=True)
+    id_number = PersonalField(_("身份证号"), kind="id_number", blank=True)
     email = models.EmailField(_("邮箱"), blank=True)
     language = models.TextField(
         _("语言"), default="zh-hans", choices=[("zh-hans", "中文"), ("en", "English")]
@@ -98,8 +100,18 @@ class Person(AbstractBaseUser):
         indexes = [
             models.Index(fields=["pinyin", "id"], name="person_by_pinyin"),
             models.Index(fields=["initials"], name="person_by_initials"),
+            models.Index(WholeKey("phone"), name="person_by_phone"),
+            models.Index(TailKey("phone"), name="person_by_phone_tail"),
         ]
-        constraints = [models.CheckConstraint(condition=~Q(name=""), name="person_has_name")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="person_has_name"),
+            models.UniqueConstraint(
+                WholeKey("id_number"),
+                name="person_id_number_once",
+                violation_error_code="duplicate_id",
+                violation_error_message=_("这个身份证号已登记在另一位人员名下，请先核对。"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

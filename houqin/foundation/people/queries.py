@@ -11,6 +11,8 @@ from django.utils import timezone
 from houqin.foundation import tree
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import DutyShift, Organisation, Person, SignedInSession
+from houqin.foundation.sealed.envelope import LAST
+from houqin.foundation.standards import dialled
 from houqin.foundation.trail.actors import Actor
 
 #: A shift that begins this long after another counts as the one it is handed over to.
@@ -23,25 +25,26 @@ def people_of(actor: Actor, permission: str = "people.view") -> QuerySet[Person]
 
 
 def find_people(actor: Actor, text: str, *, limit: int = 20) -> QuerySet[Person]:
-    """By name, pinyin, initials, staff number or phone; whoever matches from the start of the name first."""
+    """By name, pinyin, initials, staff number, whole phone number or its last four; by pinyin."""
     wanted = text.strip()
     if not wanted:
         return Person.objects.none()
     key = wanted.lower().replace(" ", "")
     condition = Q(name__contains=wanted) | Q(pinyin__startswith=key) | Q(initials__startswith=key)
     if key.isdigit():
-        condition |= Q(staff_number=key) | Q(phone__startswith=key)
+        condition |= Q(staff_number=key) | Q(phone=dialled(key))
+        if len(key) == LAST:
+            condition |= Q(phone__tail=key)
     found = people_of(actor).filter(condition).select_related("organisation", "usual_place")
     return found.order_by("pinyin", "id")[:limit]
 
 
 def phone_lookup(actor: Actor, number: str) -> QuerySet[Person]:
     """Whose phone that is, as the desk types it (spaces, hyphens and +86 do not matter)."""
-    digits = "".join(letter for letter in number if letter.isdigit())
-    digits = digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
-    if not digits:
+    wanted = dialled(number)
+    if not wanted:
         return Person.objects.none()
-    return people_of(actor).filter(phone=digits).select_related("organisation", "usual_place")
+    return people_of(actor).filter(phone=wanted).select_related("organisation", "usual_place")
 
 
 def shifts_at(section: Organisation, *, at: datetime) -> QuerySet[DutyShift]:

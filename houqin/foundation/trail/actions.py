@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, Protocol
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from houqin.foundation.compiled import insert
+from houqin.foundation.sealed.scrub import mask_mail, scrubbed, without_numbers
 from houqin.foundation.trail.actors import Actor
 from houqin.foundation.trail.address import present_address
 from houqin.foundation.trail.models import Entry
-
-#: Personal data that the trail, which nobody can mend, keeps only as far as telling two values apart needs.
-_PERSONAL = frozenset({"phone", "applicant_phone", "mobile", "email"})
 
 
 class GrantLike(Protocol):
@@ -39,16 +39,16 @@ def entry(
     """An entry that is not written yet, for :func:`record_many`. Arguments as for :func:`record`."""
     return Entry(
         actor_id=actor.pk,
-        actor_name=actor.name,
+        actor_name=scrubbed(actor.name),
         appointment_id=grant.appointment_id if grant else None,
         appointment_name=grant.appointment_name if grant else "",
         address=present_address.get(),
         action=action,
         record_type=record._meta.label_lower,
         record_id=str(record.pk),
-        record_name=name or str(record),
-        before=_masked(before),
-        after=_masked(after),
+        record_name=scrubbed(name or str(record)),
+        before=_masked(record, before),
+        after=_masked(record, after),
     )
 
 
@@ -66,22 +66,36 @@ def record(
 
     ``action`` is a dotted code as in ``affairs.accept``. ``before`` and ``after`` hold what changed (dates,
     numbers and ids are made JSON). ``grant`` is the appointment used, ``name`` spares asking the record.
+
+    Personal data is kept only as far as telling two values apart needs, because nobody can mend the trail: values of personal
+    fields and mail addresses by the kind of their field, mobile and ID numbers wherever else they stand, in any text.
     """
     written = entry(actor, action, record, before=before, after=after, grant=grant, name=name)
     insert(written)
     return written
 
 
-def _masked(values: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    if not values or _PERSONAL.isdisjoint(values):
+def _masked(record: models.Model, values: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    if not values:
         return values
-    return {key: _mask(value) if key in _PERSONAL and value else value for key, value in values.items()}
+    masks = {key: mask for key in values if (mask := _mask_of(type(record), key))}
+    return {
+        key: masks[key](value) if key in masks and isinstance(value, str) else without_numbers(value)
+        for key, value in values.items()
+    }
 
 
-def _mask(value: Any) -> str:
-    """``138****0006``; what is too short for that, or no number, is hidden whole."""
-    digits = "".join(character for character in str(value) if character.isdigit())
-    return f"{digits[:3]}****{digits[-4:]}" if len(digits) > 7 else "****"
+@cache
+def _mask_of(model: type[models.Model], name: str) -> Any:
+    """How the trail keeps a field's values: fields of personal data bring their mask (``kind``)."""
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+    if isinstance(field, models.EmailField):
+        return mask_mail
+    kind = getattr(field, "kind", None)
+    return getattr(kind, "mask", None)
 
 
 def record_many(entries: Iterable[Entry]) -> list[Entry]:

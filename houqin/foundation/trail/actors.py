@@ -1,6 +1,6 @@
 """Whoever can act: a person, somebody who has not signed in, or the system itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -19,7 +19,7 @@ class Outsider:
     """Somebody who has not signed in: a passer-by who reports a fault, known by a phone number at most."""
 
     name: str
-    phone: str = ""
+    phone: str = field(default="", repr=False)
     pk: None = None
 
 

@@ -88,7 +88,7 @@ def _caller(actor: Person, offer: Offered, posted: QueryDict) -> tuple[Person | 
     name = posted.get("caller_name", "").strip()[:30]
     if len(found.people) > 1 and posted.get("applicant") != "outsider":
         errors["caller"] = _("有几位符合，请选择是哪一位。")
-    elif not desk.is_phone(text):
+    elif not desk.phone_in(text):
         errors["caller"] = _("请输入来电号码；没有查到人时，需要一个能回拨的号码。")
     elif not name:
         errors["caller_name"] = _("这个号码不在通讯录里，请问一下怎么称呼。")
@@ -96,7 +96,7 @@ def _caller(actor: Person, offer: Offered, posted: QueryDict) -> tuple[Person | 
         errors["caller"] = _("“%(item)s”只受理本单位人员，请按姓名或工号找到来电人。") % {"item": offer.name}
     if errors:
         return None, errors
-    return Outsider(name=name, phone=desk.digits_of(text)), {}
+    return Outsider(name=name, phone=desk.phone_in(text)), {}
 
 
 def _with_places(offer: Offered, posted: QueryDict) -> QueryDict:

@@ -21,6 +21,7 @@ from houqin.foundation.address import client_address
 from houqin.foundation.errors import NotFound, Problem
 from houqin.foundation.limits.actions import spend
 from houqin.foundation.people.models import Person
+from houqin.foundation.sealed.envelope import keyed
 from houqin.foundation.trail.actors import Outsider
 from houqin.portal import problems, queries, rows
 from houqin.portal.door import remember_case, remember_joined, to_the_door, viewer_of
@@ -93,7 +94,7 @@ def _submit(request: HttpRequest, offer: Offered, person: Person | None) -> Http
 
 def _count(request: HttpRequest, actor: Outsider) -> None:
     spend(f"submit:{client_address(request)}", limit=_PER_ADDRESS, per_seconds=_HOUR)
-    spend(f"submit:{actor.phone}", limit=_PER_PHONE, per_seconds=_HOUR)
+    spend(f"submit:{keyed(actor.phone, 'submit')}", limit=_PER_PHONE, per_seconds=_HOUR)
 
 
 def _form(offer: Offered, person: Person | None, **options: Any) -> CaseForm:

@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from houqin.project import environment
+from houqin.project import data_keys, environment
 
 SECRET = "k3Jx9-7qLm2Zr8Vw5Tn1Bc6Yd4Hf0Gs-PaQe"
+KEY = "vZk8m2Qq3o0y1n5x7RtUwA4sDfGhJkLzXcVbNm9PqWE="
+GIVEN = {"SECRET_KEY": SECRET, "DATA_KEYS": f"k1:{KEY}", "LOOKUP_KEYS": f"f1:{KEY}"}
 
 
 def faults(**given: str) -> dict[str, str]:
-    env = {f"HOUQIN_{name}": value for name, value in {"SECRET_KEY": SECRET, **given}.items()}
+    env = {f"HOUQIN_{name}": value for name, value in {**GIVEN, **given}.items()}
     return {fault.setting: str(fault) for fault in environment.faults(environment.read(env), env)}
 
 
@@ -32,6 +34,37 @@ def test_production_refuses_a_default_or_weak_secret(secret: str) -> None:
 
 def test_development_takes_any_secret_and_debug() -> None:
     assert faults(MODE="development", SECRET_KEY="short", DEBUG="1") == {}
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ("", "is empty"),
+        ("k1:not base64", "is not base64"),
+        ("k1:AAAA", "cannot be used"),
+        (f"a key too long:{KEY}", "cannot be used"),
+        (f"k1:{'A' * 43}=", "cannot be used"),
+        (f"k1:{KEY},k1:{KEY}", "names one key twice"),
+    ],
+)
+def test_production_refuses_keys_it_cannot_use_and_shows_none(keys: str, said: str, tmp_path: Path) -> None:
+    found = faults(DATA_KEYS=keys, DATA_DIR=str(tmp_path))["HOUQIN_DATA_KEYS"]
+    assert said in found
+    assert KEY not in found
+
+
+def test_keys_are_made_once_kept_apart_and_the_newest_comes_first(tmp_path: Path) -> None:
+    data_keys.make(tmp_path)
+    assert data_keys.file_of(tmp_path).stat().st_mode & 0o777 == 0o600
+    made, _ = data_keys.read("DATA_KEYS", "", tmp_path)
+    data_keys.make(tmp_path)
+    assert data_keys.read("DATA_KEYS", "", tmp_path) == (made, "")
+    assert data_keys.add(tmp_path, "DATA_KEYS") == "k2"
+    after, _ = data_keys.read("DATA_KEYS", "", tmp_path)
+    assert [identity for identity, _ in after] == ["k2", "k1"]
+    assert after[1:] == made
+    assert data_keys.file_of(tmp_path).stat().st_mode & 0o777 == 0o600
+    assert [identity for identity, _ in data_keys.read("LOOKUP_KEYS", "", tmp_path)[0]] == ["f1"]
 
 
 def test_production_refuses_debug() -> None:

@@ -159,7 +159,9 @@ def test_a_failed_action_leaves_nothing_behind(cast):
     assert Organisation.objects.count() == before
 
 
-@pytest.mark.parametrize("text", ["单大", "shandayong", "sdy", "1007", "1380000000", "shan da"])
+@pytest.mark.parametrize(
+    "text", ["单大", "shandayong", "sdy", "1007", "13800000007", "138 0000 0007", "0007", "shan da"]
+)
 def test_people_are_found_as_the_desk_types(cast, text):
     assert cast.worker2 in queries.find_people(cast.clerk, text)
 

@@ -64,7 +64,25 @@ def test_phone_mail_and_room_can_be_changed_and_nothing_else(cast, as_person):
 def test_a_wrong_number_is_told_beside_its_field(cast, as_person):
     answer = as_person(cast.staff).post(reverse("people:profile"), {"phone": "call me"})
     assert answer.status_code == 422
-    assert "请填写电话号码" in answer.content.decode()
+    assert "请填 11 位手机号或带区号的座机" in answer.content.decode()
+
+
+def test_ones_own_number_is_masked_and_stays_when_the_mask_is_sent_back(cast, as_person):
+    browser = as_person(cast.staff)
+    page = browser.get(reverse("people:profile")).content.decode()
+    assert 'value="138****0001"' in page
+    assert "13800000001" not in page
+    assert (
+        browser.post(
+            reverse("people:profile"), {"phone": "138****0001", "email": "li@example.org"}
+        ).status_code
+        == 302
+    )
+    person = Person.objects.get(pk=cast.staff.pk)
+    assert (person.phone, person.email) == ("13800000001", "li@example.org")
+    assert "phone" not in Entry.objects.get(action="people.change_profile").after
+    half_edited = browser.post(reverse("people:profile"), {"phone": "138****0009"})
+    assert half_edited.status_code == 422
 
 
 def test_language_and_large_type_are_kept_with_the_person(cast, as_person):

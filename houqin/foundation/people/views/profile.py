@@ -32,7 +32,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = forms.ProfileForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_profile(person, **form.cleaned_data)
+            actions.change_profile(person, **{name: form.cleaned_data[name] for name in form.changed_data})
         except Problem as problem:
             forms.add_problem(form, problem)
         else:

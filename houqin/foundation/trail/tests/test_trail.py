@@ -105,11 +105,27 @@ def test_numbers_to_call_are_not_kept_in_clear(cast):
     actions.record(
         SYSTEM, "people.change_person", cast.worker, before=before, after={"phone": "0571-88001234"}
     )
-    many = actions.entry(SYSTEM, "people.test", cast.worker, after={"applicant_phone": "", "email": "a@b.cn"})
+    many = actions.entry(SYSTEM, "people.test", cast.worker, after={"phone": "", "email": "a@b.cn"})
     actions.record_many([many])
     second, first = queries.entries_of(cast.worker)
     assert (first.before, first.after) == (
         {"phone": "138****0006", "name": "赵铁柱"},
-        {"phone": "057****1234"},
+        {"phone": "057****34"},
     )
-    assert second.after == {"applicant_phone": "", "email": "****"}
+    assert second.after == {"phone": "", "email": "****@b.cn"}
+
+
+def test_numbers_are_taken_out_of_whatever_text_holds_them(cast):
+    said = {
+        "comment": "请打13800000006或 138 0000 0007",
+        "list": [{"n": "33010619900307001X"}],
+        "number": "2600421737",
+    }
+    entry = actions.record(SYSTEM, "people.test", cast.worker, after=said, name="来电 13800000006")
+    entry.refresh_from_db()
+    assert entry.record_name == "来电 138****0006"
+    assert entry.after == {
+        "comment": "请打138****0006或 138****0007",
+        "list": [{"n": "330106********001X"}],
+        "number": "2600421737",
+    }
