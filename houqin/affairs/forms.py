@@ -12,6 +12,7 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from houqin.affairs.models import Case
+from houqin.foundation.compiled import Compiled
 from houqin.foundation.errors import Problem
 from houqin.foundation.people.models import Organisation, Person
 from houqin.foundation.places.models import Place
@@ -39,6 +40,32 @@ class FileIdsField(forms.Field):
         super().validate(value)
         if len(value) > self.most:
             raise forms.ValidationError(_("最多 %(most)s 个，请移除多余的。") % {"most": self.most})
+
+
+class RecordField(forms.ModelChoiceField):
+    """A record by its id. The query that looks it up is put together once, not for each form; a form that narrows
+    ``queryset`` gets Django's own way."""
+
+    def __init__(self, queryset: QuerySet[Any], **options: Any) -> None:
+        super().__init__(queryset, **options)
+        self._found: Compiled[Any] | None = Compiled(lambda pk: queryset.filter(pk=pk), int)
+
+    def _set_queryset(self, queryset: QuerySet[Any]) -> None:
+        super()._set_queryset(queryset)  # type: ignore[misc]  # not in the stubs
+        self._found = None
+
+    queryset = property(lambda field: field._queryset, _set_queryset)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "RecordField":
+        made: RecordField = super().__deepcopy__(memo)  # type: ignore[misc]  # not in the stubs
+        made._found = self._found
+        return made
+
+    def to_python(self, value: Any) -> Any:
+        text = str(value or "")
+        if self._found is None or not text.isdecimal() or len(text) > 18:
+            return super().to_python(value)
+        return self._found.first(int(text)) or super().to_python(value)
 
 
 class CaseForm(forms.Form):
@@ -157,13 +184,13 @@ class TransferForm(ReasonForm):
     """To whom a task goes, a section or a person, and why."""
 
     standard = frozenset({"comment", "section", "person"})
-    section = forms.ModelChoiceField(
+    section = RecordField(
         Organisation.objects.filter(ended_on__isnull=True),
         label=_("转给科室"),
         required=False,
         error_messages={"invalid_choice": _("没有这个科室，请重新选择。")},
     )
-    person = forms.ModelChoiceField(
+    person = RecordField(
         Person.objects.filter(ended_on__isnull=True),
         label=_("转给人员"),
         required=False,
@@ -192,7 +219,7 @@ class DispatchForm(VerbForm):
         required=False,
         error_messages={"invalid_choice": _("没有这个科室，请重新选择。")},
     )
-    person = forms.ModelChoiceField(
+    person = RecordField(
         Person.objects.filter(ended_on__isnull=True),
         label=_("承办人"),
         required=False,
@@ -207,7 +234,7 @@ class AddApproverForm(ReasonForm):
     """Who else must agree, and why."""
 
     standard = frozenset({"comment", "person"})
-    person = forms.ModelChoiceField(
+    person = RecordField(
         Person.objects.filter(ended_on__isnull=True),
         label=_("加签人"),
         error_messages={"required": _("请选择加签人。"), "invalid_choice": _("没有这个人，请重新选择。")},

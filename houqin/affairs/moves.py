@@ -11,17 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import (
-    BigIntegerField,
-    Exists,
-    FilteredRelation,
-    Func,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-)
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -33,7 +23,7 @@ from houqin.affairs.declare import ClockKind, Limit, StepKind
 from houqin.affairs.models import Case, Event, Follower, Rating, RatingKind, State, Task, TaskState
 from houqin.affairs.who import Holder, in_place_of, resolve
 from houqin.foundation.calendar import clock as calendar
-from houqin.foundation.compiled import Compiled, Writes, changed, next_ids, sequence_of, snapshot
+from houqin.foundation.compiled import Compiled, Writes, changed, next_ids, snapshot
 from houqin.foundation.errors import Conflict, NotFound, NotPermitted
 from houqin.foundation.files.actions import attach
 from houqin.foundation.notices.actions import tell
@@ -62,6 +52,8 @@ class Move:
         self.writes = case.writes = Writes()
         self.tasks: list[Task] = list(case.open_tasks)
         self.task: Task | None = None
+        #: keys for new tasks that the caller has at hand
+        self.task_ids: list[int] = []
         self.grant: Grant | None = None
         self.text = ""
         self.data: dict[str, Any] = {}
@@ -128,10 +120,9 @@ class Move:
 
     def _number(self, tasks: Sequence[Task]) -> None:
         """Give new tasks their keys: timeline, trail and answer name them before they are written."""
-        keys = [self.case.spare_task_id] if self.case.spare_task_id else []
+        keys, self.task_ids = [*self.task_ids], []
         keys += next_ids(*[Task] * (len(tasks) - len(keys)))
-        self.case.spare_task_id = None
-        for task, key in zip(tasks, keys, strict=False):
+        for task, key in zip(tasks, keys, strict=True):
             task.pk = key
 
     def _task(self, holder: Holder, like: Task | None, required: bool | None) -> Task:
@@ -359,7 +350,6 @@ def _lockable(viewer: int, **which: Any) -> QuerySet[Case]:
             open_task=FilteredRelation("tasks", condition=Q(tasks__state=TaskState.OPEN)),
             joined=Exists(Follower.objects.filter(case=OuterRef("pk"))),
             rated=Exists(rated),
-            spare_task_id=Func(Value(sequence_of(Task)), function="nextval", output_field=BigIntegerField()),
             seen=Subquery(Case.objects.filter(**which).order_by().values("version")),
         )
         .select_related(

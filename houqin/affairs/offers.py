@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from houqin.affairs.declare import ITEMS, ClockKind, Item, Limit, Step
 from houqin.affairs.models import ItemSetting, Route
 from houqin.foundation import tree
-from houqin.foundation.compiled import Compiled
 from houqin.foundation.errors import Problem
+from houqin.foundation.kept import Kept
 from houqin.foundation.people.models import Organisation
 from houqin.foundation.places.models import Place
 
@@ -29,14 +29,14 @@ class Offered:
 
 def offered(item: Item, organisation: Organisation | None = None) -> Offered:
     """``item`` as offered to applicants of ``organisation``: the nearest unit's settings over the general ones."""
-    settings = _SETTINGS.rows(item.code)
+    settings = _settings(item.code)
     return _combine(item, [s for s in settings if s.unit_id is None or _inside(organisation, s.unit_id)])
 
 
 def catalogue(organisation: Organisation | None = None) -> list[Offered]:
     """Every enabled item for applicants of ``organisation``, in the administrators' order. One query."""
     by_item: dict[str, list[ItemSetting]] = {}
-    for setting in _ALL_SETTINGS.rows():
+    for setting in _all_settings():
         if setting.unit_id is None or _inside(organisation, setting.unit_id):
             by_item.setdefault(setting.item_code, []).append(setting)
     found = [_combine(item, by_item.get(item.code, [])) for item in ITEMS]
@@ -58,7 +58,7 @@ def section_for(
     """Routing: item × place × category (× applicant's unit) → section. Raises Problem where nothing fits."""
     places = _lineage(place)
     units = _lineage(organisation)
-    routes = _ROUTES.rows(item.code, category)
+    routes = _routes(item.code, category)
     fitting = [
         route
         for route in routes
@@ -70,15 +70,19 @@ def section_for(
     return max(fitting, key=lambda route: _specificity(route, places, units)).section
 
 
-_SETTINGS = Compiled(lambda code: ItemSetting.objects.select_related("unit").filter(item_code=code), str)
-_ALL_SETTINGS = Compiled(lambda: ItemSetting.objects.select_related("unit"))
-_ROUTES = Compiled(
-    lambda code, category: Route.objects.select_related("section").filter(
-        Q(category="") | Q(category=category), item_code=code
-    ),
-    str,
-    str,
-)
+@Kept
+def _all_settings() -> list[ItemSetting]:
+    return list(ItemSetting.objects.select_related("unit"))
+
+
+def _settings(code: str) -> list[ItemSetting]:
+    return [each for each in _all_settings() if each.item_code == code]
+
+
+@Kept
+def _routes(code: str, category: str) -> list[Route]:
+    routes = Route.objects.select_related("section").filter(item_code=code)
+    return list(routes.filter(Q(category="") | Q(category=category)))
 
 
 def _specificity(route: Route, places: list[int], units: list[int]) -> tuple[int, bool, int]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from houqin.affairs.declare import StepKind
 from houqin.affairs.models import Case, Delegation, Follower, State, Task, TaskState
 from houqin.foundation.compiled import Compiled
+from houqin.foundation.kept import Kept
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Organisation, Person
 from houqin.foundation.trail.actors import SYSTEM, Actor, Outsider
@@ -131,17 +132,18 @@ def away_for(actor: Actor, tasks: Sequence[Task], at: datetime) -> frozenset[int
     others = {task.assignee_id for task in tasks if task.assignee_id and task.assignee_id != actor.pk}
     if not others or actor.pk is None:
         return frozenset()
-    standing_in = {each.person_id for each in _DELEGATIONS.rows(actor.pk, at)}
+    standing_in = {each.person_id for each in _delegated_to(actor.pk) if each.holds(at)}
     return frozenset(others & standing_in)
 
 
-_DELEGATIONS = Compiled(
-    lambda delegate, at: Delegation.objects.filter(
-        delegate=delegate, starts_at__lte=at, ends_at__gt=at
-    ).order_by(),
-    int,
-    datetime,
-)
+@Kept
+def _delegated_to(delegate: int) -> list[Delegation]:
+    return list(Delegation.objects.filter(delegate=delegate))
+
+
+@Kept
+def _delegated_by(person: int) -> list[Delegation]:
+    return list(Delegation.objects.filter(person=person))
 
 
 def task_grant(
@@ -226,33 +228,31 @@ _OPEN_TASKS = Compiled(
 )
 
 
+def all_tasks(case: Case) -> list[Task]:
+    """Every task the case ever had with section and assignee, oldest first."""
+    return _ALL_TASKS.rows(case.pk)
+
+
+_ALL_TASKS = Compiled(
+    lambda case: Task.objects.filter(case=case).select_related("section", "assignee").order_by("id"), int
+)
+
+
 def told_of(case: Case, task: Task, at: datetime) -> list[Person]:
     """Who hears of a task: its holder and, while they are away, their delegate; of a queue its dispatchers."""
     if task.assignee is None:
         return dispatchers(case, task.section)
-    people = [task.assignee, *(each.delegate for each in _DELEGATES.rows(task.assignee_id, at))]
+    delegates = [each.delegate_id for each in _delegated_by(task.assignee_id) if each.holds(at)]
+    people = [task.assignee, *(Person.objects.filter(pk__in=delegates) if delegates else ())]
     own = case.applicant_id if task.kind == StepKind.APPROVE else None
     return [person for person in people if person.pk != own]
 
 
-_DELEGATES = Compiled(
-    lambda person, at: (
-        Delegation.objects.filter(person=person, starts_at__lte=at, ends_at__gt=at)
-        .select_related("delegate")
-        .order_by()
-    ),
-    int,
-    datetime,
-)
-
-
 def dispatchers(case: Case, section: Organisation | None) -> list[Person]:
     """Who is told when a task waits in a queue: those who may dispatch the section's cases at this place."""
-    return list(
-        scope.holders(
-            "affairs.dispatch",
-            organisation_path=(section or case.section).path,
-            place_path=case.place.path if case.place else "",
-            service=case.service,
-        )
+    return scope.present_holders(
+        "affairs.dispatch",
+        organisation_path=(section or case.section).path,
+        place_path=case.place.path if case.place else "",
+        service=case.service,
     )

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from houqin.affairs.declare import StepKind
-from houqin.affairs.models import Case, TaskState
+from houqin.affairs.models import Case, Task, TaskState
 from houqin.foundation import tree
 from houqin.foundation.compiled import Compiled
 from houqin.foundation.people.models import Appointment, Organisation, Person
@@ -65,10 +66,10 @@ def _least_busy(depth: int) -> Compiled[Person]:
     """Of those on duty in a section at a moment, for a place ``depth`` levels deep, the one with the fewest open tasks."""
 
     def build(section: int, at: datetime, today: date, *places: int) -> QuerySet[Person]:
-        path = "".join(f"/{each}" for each in places) + "/" if places else ""
-        load = Count("tasks", filter=Q(tasks__state=TaskState.OPEN))
-        people = on_duty(Organisation(pk=section), at=at, place_path=path, today=today)
-        return people.annotate(open_tasks=load).order_by("open_tasks", "id")[:1]
+        people = on_duty(Organisation(pk=section), at=at, place_path=tree.path(places), today=today)
+        theirs = Task.objects.filter(assignee=OuterRef("pk"), state=TaskState.OPEN).order_by()
+        load = theirs.values("assignee").annotate(count=Count("pk")).values("count")
+        return people.annotate(open_tasks=Coalesce(Subquery(load), 0)).order_by("open_tasks", "id")[:1]
 
     return Compiled(build, int, datetime, date, *[int] * depth)
 
@@ -103,29 +104,39 @@ def in_place_of(case: Case, kind: StepKind, holder: Holder, holding: Collection[
 @who("role")
 def people_of_role(case: Case, argument: str) -> Sequence[Holder]:
     """Everybody appointed to the role over the case's section, but the applicant."""
-    appointments = (
-        _appointments(case.section).filter(role__code=argument).exclude(person=case.applicant_id or 0)
-    )
+    over = _appointments(tree.ids(case.section.path), timezone.localdate())
+    appointments = over.filter(role__code=argument).exclude(person=case.applicant_id or 0)
     return [Holder(section=case.section, person=each.person) for each in appointments]
 
 
 def heads_over(organisation: Organisation, *, applicant_id: int | None = None) -> list[Person]:
     """Heads of the nearest organisation upwards that has one who is not the applicant; above any the applicant heads."""
+    above = tree.ids(organisation.path)
     by_organisation: dict[int, list[Person]] = {}
-    for each in _appointments(organisation).filter(role__head=True, place__isnull=True, service=""):
+    for each in _heads(len(above)).rows(timezone.localdate(), *above):
         by_organisation.setdefault(each.organisation_id, []).append(each.person)
-    for identity in reversed(tree.ids(organisation.path)):
+    for identity in reversed(above):
         heads = by_organisation.get(identity, [])
         if heads and applicant_id not in {head.pk for head in heads}:
             return heads
     return []
 
 
-def _appointments(organisation: Organisation) -> QuerySet[Appointment]:
-    """Current appointments over ``organisation`` of people who are still here."""
+@cache
+def _heads(depth: int) -> Compiled[Appointment]:
+    """The heads' appointments over an organisation ``depth`` levels deep."""
+
+    def build(today: date, *above: int) -> QuerySet[Appointment]:
+        return _appointments(above, today).filter(role__head=True, place__isnull=True, service="")
+
+    return Compiled(build, date, *[int] * depth)
+
+
+def _appointments(above: Collection[int], today: date) -> QuerySet[Appointment]:
+    """Appointments that hold today, over any of the organisations ``above``, of people who are still here."""
     return (
-        Appointment.objects.current()
-        .filter(organisation_id__in=tree.ids(organisation.path), person__in=Person.objects.active())
+        Appointment.objects.current(today)
+        .filter(organisation_id__in=above, person__in=Person.objects.active(today))
         .select_related("person")
         .order_by("id")
     )

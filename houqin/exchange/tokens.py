@@ -5,13 +5,16 @@ import secrets
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from houqin.affairs.declare import ITEMS
 from houqin.exchange.models import Token
+from houqin.foundation import kept
 from houqin.foundation.compiled import Compiled
 from houqin.foundation.errors import NotFound, Problem
+from houqin.foundation.kept.models import Version
 from houqin.foundation.people.models import Person
 from houqin.foundation.trail import actions as trail
 from houqin.foundation.trail.actors import SYSTEM, Actor
@@ -55,15 +58,24 @@ def create_token(
 
 
 def recognise(key: str) -> Token | None:
-    """The token behind a key, unless it has ended or its person has left. One query."""
+    """The token behind a key, unless it has ended or its person has left. One query, which also tells this request
+    whether what the process keeps of the configuration still holds."""
     token = _BY_DIGEST.first(_digest(key))
+    if token is not None:
+        kept.note(token.kept_number)
     if token is None or token.expires_at <= timezone.now() or not token.person.is_active:
         return None
     return token
 
 
 _BY_DIGEST = Compiled(
-    lambda digest: Token.objects.select_related("person").filter(digest=digest, revoked_at__isnull=True), str
+    lambda digest: (
+        Token.objects.select_related("person")
+        .filter(digest=digest, revoked_at__isnull=True)
+        .annotate(kept_number=Subquery(Version.objects.values("number")[:1]))
+        .order_by()
+    ),
+    str,
 )
 
 

@@ -7,17 +7,21 @@ for, compiled at its first use, and afterwards only run, with other values in th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
+from itertools import count
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
+from django.db.backends.utils import CursorWrapper
 from django.db.models import ForeignKey, JSONField, Model, QuerySet
 from django.db.models.fields import AutoFieldMixin
 from django.db.models.query import ModelIterable, get_related_populators  # type: ignore[attr-defined]  # not in the stubs
+from psycopg import RawCursor
 from psycopg.types.numeric import Int2, Int4, Int8
 
 M = TypeVar("M")
@@ -60,12 +64,42 @@ class Compiled(Generic[M]):
         return next(iter(self.rows(*values)), None)
 
 
+class Statement:
+    """SQL that is run often. Its places are numbered once: a cursor that is given ``%s`` takes a long statement apart
+    each time, which for a hundred parameters takes as long as running it."""
+
+    def __init__(self, sql: str) -> None:
+        place = count(1)
+        numbered = re.sub(r"%[s%]", lambda found: f"${next(place)}" if found[0] == "%s" else "%", sql)
+        self._sql, self._numbered = sql, numbered.encode()
+
+    def run(self, values: Sequence[Any]) -> CursorWrapper:
+        """A cursor over what it answers."""
+        if connection.queries_logged:  # Django's log reads its own notation
+            cursor = connection.cursor()
+            cursor.execute(self._sql, values)
+            return cursor
+        connection.close_if_health_check_failed()
+        connection.ensure_connection()
+        raw: Any = RawCursor(connection.connection)
+        cursor = connection.make_cursor(raw)
+        cursor.execute(self._numbered, values)  # type: ignore[arg-type]  # psycopg takes bytes as well
+        return cursor
+
+
+@lru_cache(maxsize=2048)
+def statement(sql: str) -> Statement:
+    """The statement of that text in Django's notation (``%s``), kept for its next use."""
+    return Statement(sql)
+
+
 class _Plan:
     """SQL, where its parameters come from, and how rows become instances."""
 
     def __init__(self, queryset: QuerySet[Any], samples: Sequence[Any]) -> None:
         self.compiler = queryset.query.get_compiler(using="default")
-        self.sql, given = self.compiler.as_sql()
+        sql, given = self.compiler.as_sql()
+        self.statement = statement(sql)
         # A number is wrapped in the type of its column, so that one statement is prepared for all its values.
         self.given = [
             (place, type(value) if type(value) is not type(samples[place]) else None)
@@ -74,7 +108,7 @@ class _Plan:
             for value in given
         ]
         missing = set(range(len(samples))) - {place for place, _ in self.given}
-        assert not missing, f"arguments {missing} do not occur as they are in: {self.sql}"
+        assert not missing, f"arguments {missing} do not occur as they are in: {sql}"
         chosen = self.compiler.select or []
         self.converters = self.compiler.get_converters([each[0] for each in chosen])
         klass = self.compiler.klass_info or {}
@@ -93,9 +127,7 @@ class _Plan:
             value if place is None else value(values[place]) if value else values[place]
             for place, value in self.given
         ]
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, parameters)
-            rows = cursor.fetchall()
+        rows: Any = self.statement.run(parameters).fetchall()
         if self.converters:
             rows = list(self.compiler.apply_converters(rows, self.converters))
         if self.plain:
@@ -127,10 +159,8 @@ def insert_many(records: Sequence[Model]) -> None:
     """Write new rows of one model in one statement; for a handful, bulk loading has its own ways."""
     if not records:
         return
-    statement, values = inserting(records)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        keys = cursor.fetchall()
+    sql, values = inserting(records)
+    keys = statement(sql).run(values).fetchall()
     for record, (key,) in zip(records, keys, strict=True):
         record.pk = key
         record._state.adding, record._state.db = False, "default"
@@ -156,19 +186,13 @@ def next_ids(*models: type[Model]) -> list[int]:
     """A key for a new row of each model, where keys must be known before rows are written. One statement."""
     if not models:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(_next_ids_sql(models))
-        return list(cursor.fetchone())
+    return list(statement(_next_ids_sql(models)).run(()).fetchone())
 
 
 @cache
 def _next_ids_sql(models: tuple[type[Model], ...]) -> str:
-    return "SELECT " + ", ".join(f"nextval('{sequence_of(model)}')" for model in models)
-
-
-def sequence_of(model: type[Model]) -> str:
-    """The sequence that numbers a model's rows."""
-    return f"{model._meta.db_table}_{model._meta.pk.column}_seq"
+    sequences = [f"{model._meta.db_table}_{model._meta.pk.column}_seq" for model in models]
+    return "SELECT " + ", ".join(f"nextval('{each}')" for each in sequences)
 
 
 class Writes:
@@ -198,31 +222,28 @@ class Writes:
             for name in wanted:
                 setattr(kept, name, getattr(record, name))
 
-    def after(self, statement: str) -> None:
+    def after(self, sql: str) -> None:
         """Another statement without parameters, once; ``new_TABLE`` in it are the new rows' keys of that table."""
-        self._after[statement] = None
+        self._after[sql] = None
 
     def run(self) -> None:
         """Write everything by one statement; asserts that the row changed last is there."""
         parts, values = [], []
         for records in self._new.values():
-            statement, given = inserting(list(records.values()))
-            parts.append(f"new_{next(iter(records.values()))._meta.db_table} AS ({statement})")
+            sql, given = inserting(list(records.values()))
+            parts.append(f"new_{next(iter(records.values()))._meta.db_table} AS ({sql})")
             values += given
         parts += [f"after_{place} AS ({each})" for place, each in enumerate(self._after)]
         for place, (record, names) in enumerate(self._changed.values()):
-            statement = _update_sql(type(record), tuple(names))
-            parts.append(f"changed_{place} AS ({statement})")
+            parts.append(f"changed_{place} AS ({_update_sql(type(record), tuple(names))})")
             values += [*_values_of(record, names), record.pk]
         if parts:
             self._execute(parts, values)
 
     def _execute(self, parts: list[str], values: list[Any]) -> None:
         name, _, last = parts.pop().partition(" AS (")
-        statement = f"WITH {', '.join(parts)} {last[:-1]}" if parts else last[:-1]
-        with connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            assert cursor.rowcount > 0, f"{name}: the row is not there"
+        sql = f"WITH {', '.join(parts)} {last[:-1]}" if parts else last[:-1]
+        assert statement(sql).run(values).rowcount > 0, f"{name}: the row is not there"
         for records in self._new.values():
             for record in records.values():
                 record._state.adding, record._state.db = False, "default"

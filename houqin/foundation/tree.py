@@ -5,6 +5,8 @@ wrong path or a circle cannot be stored, whoever writes (bulk loads included). "
 ``path LIKE X.path || '%'``, a range of a plain index under the C collation.
 """
 
+from collections.abc import Sequence
+
 from django.db import models
 
 _FUNCTION = """
@@ -60,6 +62,11 @@ class PathField(models.TextField):
     def __init__(self, **options: object) -> None:
         options.update(editable=False, db_collation="C", db_index=True, default="")
         super().__init__(**options)  # type: ignore[arg-type]  # Django's options are heterogeneous
+
+
+def path(ids: Sequence[int]) -> str:
+    """The path of the ids from the root to a row: what :func:`ids` takes apart."""
+    return "".join(f"/{each}" for each in ids) + "/" if ids else ""
 
 
 def ids(path: str) -> list[int]:

@@ -30,6 +30,7 @@ SERVICES = sorted(
     f"houqin.services.{folder.parent.name}" for folder in (HERE / "services").glob("[a-z]*/apps.py")
 )
 OURS = [
+    "houqin.foundation.kept",
     "houqin.foundation.trail",
     "houqin.foundation.limits",
     "houqin.foundation.personal",

@@ -210,7 +210,7 @@ def _rated_already() -> Conflict:
 
 def _who_did(case: Case) -> list[Task]:
     """The tasks of the last visit of the last handled step that were done; of the last step where none is handled."""
-    every = list(case.tasks.filter(state=TaskState.DONE).select_related("section", "assignee").order_by("id"))
+    every = [task for task in rights.all_tasks(case) if task.state == TaskState.DONE]
     done = [task for task in every if task.kind == StepKind.HANDLE] or every
     last = max(done, key=lambda task: (task.step, task.visit))
     return [task for task in done if (task.step, task.visit) == (last.step, last.visit)]

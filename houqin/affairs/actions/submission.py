@@ -18,6 +18,7 @@ from houqin.foundation.compiled import next_ids
 from houqin.foundation.errors import NotFound, NotPermitted, Problem
 from houqin.foundation.files.actions import attach
 from houqin.foundation.people.models import Organisation, Person
+from houqin.foundation.people.queries import organisation_of
 from houqin.foundation.trail import actions as trail
 from houqin.foundation.trail.actors import Actor, Outsider
 
@@ -49,7 +50,7 @@ def submit(
     if declared is None:
         raise NotFound(_("没有这个服务事项，请从服务目录中选择。"))
     applicant = _applicant(actor, applicant, declared)
-    organisation = applicant.organisation if isinstance(applicant, Person) else None
+    organisation = organisation_of(applicant) if isinstance(applicant, Person) else None
     with translation.override(SOURCE):
         offer = offers.offered(declared, organisation)
     if not offer.enabled or channel not in (declared.channels | {"plan"}):
@@ -125,8 +126,9 @@ def _open(
     )
     _may_register(actor, case)
     clocks.begin(case, offer.limit, now=now)
-    case.open_tasks, case.joined, case.rated, case.spare_task_id = [], False, False, first_task
+    case.open_tasks, case.joined, case.rated = [], False, False
     move = Move(actor, "submit", case, now)
+    move.task_ids = [first_task]
     move.writes.insert(case)
     attach(actor, form.file_ids(), record=case, label="submit", session_key=session_key)
     item.moments.submitted(case, form)

@@ -8,7 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from houqin.affairs import who
+from houqin.affairs import rights, who
 from houqin.affairs.declare import StepKind
 from houqin.affairs.models import Case, State, Task, TaskState
 from houqin.affairs.moves import Move, moving
@@ -17,6 +17,7 @@ from houqin.affairs.who import Holder
 from houqin.foundation.errors import NotFound, Problem
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Organisation, Person
+from houqin.foundation.people.queries import organisation_of
 from houqin.foundation.places.queries import by_qr
 from houqin.foundation.trail.actors import Actor
 
@@ -64,7 +65,7 @@ def return_step(
     """Send the case back to the step before (退回上一环节), to those who had it there, with a new limit."""
     with moving(actor, "return_step", task=task) as move:
         case = move.case
-        before = list(case.tasks.exclude(step__gte=case.step).select_related("section", "assignee"))
+        before = [each for each in rights.all_tasks(case) if each.step < case.step]
         if not before:
             raise Problem(
                 _("这是第一个环节，无法再退回；材料不全请用“要求补正”，不能办请用“不予受理”。"),
@@ -295,8 +296,8 @@ def _may(move: Move, person: Person, kind: StepKind, section: Organisation) -> b
 
 def _person_in(move: Move, person: Person, section: Organisation | None, kind: StepKind) -> Holder:
     """The person with the section they would do it for. Raises Problem when they may not handle this kind of case."""
-    section = section or person.organisation
-    for each in (section, person.organisation):
+    own = organisation_of(person)
+    for each in (section or own, own):
         if _may(move, person, kind, each):
             return Holder(section=each, person=person)
     raise Problem(

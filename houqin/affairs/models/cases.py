@@ -122,8 +122,6 @@ class Case(Clocked):
     #: whether others have joined it, and whether the actor has rated it
     joined: bool
     rated: bool
-    #: a key for the task that most moves open
-    spare_task_id: int | None
 
     class Meta:
         verbose_name = _("办件")

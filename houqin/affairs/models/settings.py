@@ -1,5 +1,7 @@
 """What administrators set without code, and what people set for themselves."""
 
+from datetime import datetime
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import F, Func, Q
@@ -36,6 +38,10 @@ class Delegation(models.Model):
                 ],
             ),
         ]
+
+    def holds(self, at: datetime) -> bool:
+        """Whether the delegate has the tasks at that moment."""
+        return self.starts_at <= at < self.ends_at
 
 
 class ItemSetting(models.Model):

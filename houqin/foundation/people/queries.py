@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from houqin.foundation import tree
+from houqin.foundation.kept import Kept
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import DutyShift, Organisation, Person, SignedInSession
 from houqin.foundation.sealed.envelope import LAST
@@ -17,6 +18,18 @@ from houqin.foundation.trail.actors import Actor
 
 #: A shift that begins this long after another counts as the one it is handed over to.
 _NEXT_WITHIN = timedelta(hours=12)
+
+
+def organisation_of(person: Person) -> Organisation:
+    """Where the person belongs: ``person.organisation``, which the process keeps."""
+    if not Person.organisation.is_cached(person):
+        person.organisation = _organisation(person.organisation_id)
+    return person.organisation
+
+
+@Kept
+def _organisation(pk: int) -> Organisation:
+    return Organisation.objects.get(pk=pk)
 
 
 def people_of(actor: Actor, permission: str = "people.view") -> QuerySet[Person]:

@@ -1,8 +1,9 @@
 """What reporters, workers and store keepers fill in. Pages and API calls bind the same forms."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -88,11 +89,12 @@ class FaultField(forms.ModelChoiceField):
         super().__init__(FaultKind.objects.filter(active=True), to_field_name="code", **options)
 
     def to_python(self, value: Any) -> Any:
-        text = str(value or "")
-        if text.isdigit():
-            found = FaultKind.objects.filter(active=True, pk=int(text)).first() if len(text) < 18 else None
-            return found or super().to_python(value)
-        return super().to_python(value)
+        if value in self.empty_values or isinstance(value, FaultKind):
+            return value or None
+        fault = queries.fault_of(str(value))
+        if fault is None:
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return fault
 
 
 class RepairForm(CaseForm):
@@ -176,7 +178,7 @@ class MaterialsWidget(forms.Widget):
     """Rows of a part and how much of it; a browser sends each column by itself, the API sends a list."""
 
     template_name = "repairs/materials_widget.html"
-    shelf: Sequence[StockItem] = ()
+    shelf: Callable[[], Sequence[StockItem]] = tuple
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         if not hasattr(data, "getlist") or name in data:
@@ -188,7 +190,7 @@ class MaterialsWidget(forms.Widget):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        context["shelf"] = self.shelf
+        context["shelf"] = self.shelf()
         context["rows"] = value if isinstance(value, list) and value else [{"item": "", "quantity": ""}]
         return context
 
@@ -219,7 +221,7 @@ class MaterialsField(forms.JSONField):
             if row.get("item"):
                 key = str(row["item"])
                 wanted[key] = wanted.get(key, Decimal()) + _quantity(row.get("quantity"))
-        return _materials(wanted)
+        return _materials(wanted) if wanted else []
 
 
 def _quantity(value: Any) -> Decimal:
@@ -266,7 +268,7 @@ class FinishForm(DoneForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         if self.case:
-            self.fields["materials"].widget.shelf = queries.shelf_of(self.case.section)
+            self.fields["materials"].widget.shelf = partial(queries.shelf_of, self.case.section)
 
 
 class ReceiveForm(forms.Form):

@@ -16,7 +16,8 @@ from houqin.foundation.trail.actors import SYSTEM, Outsider
 from houqin.testing.cast import LONG_AGO
 
 
-def test_rights_are_asked_of_the_database_once(cast):
+def test_whether_rights_still_hold_is_asked_of_the_database_once(cast):
+    assert scope.holds(cast.dispatcher, "affairs.dispatch")
     actor = Person.objects.get(pk=cast.dispatcher.pk)
     with CaptureQueriesContext(connection) as statements:
         assert scope.holds(actor, "affairs.dispatch")

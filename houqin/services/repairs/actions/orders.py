@@ -1,12 +1,13 @@
 """The repair order as its case moves: made, stamped, priced, joined. All within the transaction of the case's move."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from math import ceil
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -92,8 +93,7 @@ def running_case(form: CaseForm) -> Case | None:
     if isinstance(form.data, Plan):
         return None
     place, fault = form.cleaned_data["place"], form.cleaned_data["fault"]
-    lock(f"group:{fault.group}", shared=True)
-    lock(_key(place, fault))
+    lock(_key(place, fault), shared=[f"group:{fault.group}"])
     if incident := open_incident_at(place, fault.group):
         case = _running(incident.case_id)
         if case:
@@ -158,7 +158,7 @@ _TO_STAMP = Compiled(
     lambda case: (
         RepairOrder.objects.filter(case=case)
         .select_for_update(of=("self",))
-        .select_related("fault", "worker")
+        .select_related("fault", "worker", "place")
         .order_by()
     ),
     int,
@@ -175,17 +175,28 @@ def end(case: Case) -> None:
 
 def open_incident_at(place: Place, group: str) -> Incident | None:
     """The open outage of a trade that covers ``place``, the nearest first."""
-    incidents = Incident.objects.filter(
-        closed_at__isnull=True, group=group, place_id__in=tree.ids(place.path)
-    ).select_related("place")
+    above = tree.ids(place.path)
+    incidents = _open_incidents(len(above)).rows(group, *above)
     return max(incidents, key=lambda incident: len(incident.place.path), default=None)
 
 
-def lock(key: str, *, shared: bool = False) -> None:
-    """Hold ``key`` until the transaction ends."""
-    function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+@cache
+def _open_incidents(depth: int) -> Compiled[Incident]:
+    """The open outages of a trade at any of ``depth`` places."""
+
+    def build(group: str, *above: int) -> QuerySet[Incident]:
+        found = Incident.objects.filter(closed_at__isnull=True, group=group, place_id__in=above)
+        return found.select_related("place").order_by()
+
+    return Compiled(build, str, *[int] * depth)
+
+
+def lock(key: str, *, shared: Sequence[str] = ()) -> None:
+    """Hold ``key`` until the transaction ends, and before it those of ``shared`` together with others."""
+    calls = [("pg_advisory_xact_lock_shared", each) for each in shared] + [("pg_advisory_xact_lock", key)]
+    locks = ", ".join(f"{function}(hashtextextended(%s, 0))" for function, _key in calls)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(hashtextextended(%s, 0))", [f"repairs:{key}"])
+        cursor.execute(f"SELECT {locks}", [f"repairs:{each}" for _function, each in calls])
 
 
 def _try_lock(key: str) -> bool:
@@ -233,8 +244,10 @@ def _may_join(order: RepairOrder) -> bool:
         return False
     if order.joinable or order.place.kind == PlaceKind.SITE:
         return order.joinable
-    rivals = RepairOrder.objects.filter(place=order.place_id, fault=order.fault_id, joinable=True)
-    return _try_lock(_key(order.place, order.fault)) and not rivals.exclude(case=order.case_id).exists()
+    if not _try_lock(_key(order.place, order.fault)):
+        return False
+    joined_now = _JOINABLE.rows(order.place_id, order.fault_id)
+    return all(each.pk == order.pk for each in joined_now)
 
 
 # -- limits, warranty, repeats -------------------------------------------------------------------------------------

@@ -84,6 +84,8 @@ def use(actor: Actor, order: RepairOrder, materials: "Sequence[Material]") -> in
     Rows are locked by id, so two jobs that take the same parts wait for each other and never block one another. Raises
     Problem that names what is left when the shelf holds less, or another keeper's parts are named.
     """
+    if not materials:
+        return 0
     wanted = {material.item.pk: material.quantity for material in materials}
     items = StockItem.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
     total = 0

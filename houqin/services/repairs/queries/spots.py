@@ -13,6 +13,7 @@ from houqin.affairs.models import State, Task, TaskState
 from houqin.foundation import tree
 from houqin.foundation.compiled import Compiled
 from houqin.foundation.errors import NotFound
+from houqin.foundation.kept import Kept
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Person
 from houqin.foundation.places.models import Place, PlaceKind
@@ -73,6 +74,12 @@ def devices_of(text: str = "") -> QuerySet[Device]:
             | Q(supplier__icontains=text)
         )
     return devices.order_by("code")
+
+
+@Kept
+def fault_of(code: str) -> FaultKind | None:
+    """The fault in use of that code or id."""
+    return FaultKind.objects.filter(Q(code=code) | _by_id(code), active=True).order_by("pk").first()
 
 
 def faults() -> QuerySet[FaultKind]:

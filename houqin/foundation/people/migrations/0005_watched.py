@@ -1,0 +1,10 @@
+"""Tables whose rows are kept in the processes while they stand still."""
+
+from django.db import migrations
+
+from houqin.foundation.kept import watch
+
+
+class Migration(migrations.Migration):
+    dependencies = [("people", "0004_three_administrators"), ("kept", "0001_initial")]
+    operations = [migrations.RunSQL(*watch("people_organisation", "people_role", "people_appointment"))]
