@@ -6,5 +6,5 @@ from houqin.foundation.kept import watch
 
 
 class Migration(migrations.Migration):
-    dependencies = [("affairs", "0003_promises"), ("kept", "0001_initial")]
-    operations = [migrations.RunSQL(*watch("affairs_itemsetting", "affairs_route", "affairs_delegation"))]
+    dependencies = [("people", "0007_phones_sealed"), ("kept", "0001_initial")]
+    operations = [migrations.RunSQL(*watch("people_organisation", "people_role", "people_appointment"))]
