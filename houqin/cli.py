@@ -1,7 +1,7 @@
 """The `houqin` command.
 
 Exit codes: 0 done, 1 failed or something is wrong, 2 the command was used wrongly, 3 the settings are wrong,
-4 the database cannot be used or Houqin already runs on this data.
+4 the database cannot be used or Houqin already runs on this data, 5 the backup was made, but files were missing or damaged.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -18,7 +19,7 @@ import click
 from houqin import __version__
 from houqin.project.environment import Environment
 
-FAILED, SETTINGS_WRONG, DATABASE_UNUSABLE = 1, 3, 4
+FAILED, SETTINGS_WRONG, DATABASE_UNUSABLE, FILES_AMISS = 1, 3, 4, 5
 WITHOUT_DATABASE = {
     "help",
     "--help",
@@ -259,6 +260,40 @@ def trail_key() -> None:
         from houqin.foundation.trail import keys
 
         click.echo(str(keys.signer().public))
+
+
+@main.command()
+@click.argument(
+    "place", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), envvar="HOUQIN_BACKUP_DIR"
+)
+@click.option("--keep", type=click.IntRange(1), help="Afterwards remove all backups in DIR but the N newest.")
+def backup(place: Path, keep: int | None) -> None:
+    """Copy database and files into a new folder in DIR, while the system runs. Prints that folder."""
+    with _installation() as given, _database(given):
+        _django()
+        from houqin.project.backup import run
+
+        code = run.back_up(place.absolute(), keep, given, say)
+    sys.exit(code)
+
+
+@main.command()
+@click.argument("place", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--check", is_flag=True, help="Verify the backup, say what it holds, and change nothing.")
+def restore(place: Path, check: bool) -> None:
+    """Put the backup in DIR, or the newest one in it, into an empty database and an empty file store."""
+    _django()
+    from houqin.project.backup import run
+    from houqin.project.postgres.users import serving
+
+    found = run.opened(place.absolute(), say)
+    if check:
+        return
+    with _installation() as given, serving(given.data_dir), _database(given):
+        behind = run.put_back(found, given, say)
+        if behind:
+            _ready_database()
+    say("Done. Start it with houqin up.")
 
 
 @main.command()

@@ -119,7 +119,7 @@ def _with_database(given: Environment) -> list[Finding]:
             return [*_server(url), *_contents()]
     except ClusterProblem as problem:
         text, _, mend = str(problem).partition(". ")
-        return [Finding("database", False, text, mend)]
+        return [Finding("database", False, text, mend + _kept_backup(given))]
 
 
 def _server(url: str) -> Iterator[Finding]:
@@ -152,8 +152,37 @@ def _contents() -> Iterator[Finding]:
         return
     yield _worker(health.worker_state())
     yield _trail()
+    if finding := _backup():
+        yield finding
     if finding := _future():
         yield finding
+
+
+def _backup() -> Finding | None:
+    """The last backup and its age; nothing is asked of a demo."""
+    from houqin.foundation.backups import queries
+    from houqin.foundation.people import installation as kept
+
+    if kept.is_demo():
+        return None
+    last, age = queries.last(), queries.age()
+    mend = "houqin backup DIR, and set HOUQIN_BACKUP_DIR to have one made every day."
+    if last is None or age is None:
+        return Finding("backup", False, "none was ever made", mend)
+    found = f"{last.place}, {age.days * 24 + age.seconds // 3600} h ago"
+    if last.trouble:
+        mend = f"Look into {last.place}/manifest.json; find the files in an older backup."
+        return Finding("backup", False, f"{found}, {last.trouble}", mend)
+    return Finding("backup", age < queries.TOO_OLD, found, mend)
+
+
+def _kept_backup(given: Environment) -> str:
+    """Which backup was the last, when the database itself cannot be asked."""
+    try:
+        kept = json.loads((given.data_dir / "last-backup.json").read_text(encoding="utf-8"))
+        return f" The last backup is {kept['place']}, of {kept['at'][:16]} UTC."
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def _worker(state: str) -> Finding:

@@ -48,6 +48,9 @@ KNOWN = {
     "WECHAT_URL",
     "SMS_URL",
     "STORAGE_URL",
+    "BACKUP_DIR",
+    "BACKUP_TIME",
+    "BACKUP_KEEP",
     "TRUSTED_PROXIES",
     "LOG_LEVEL",
     "LOG_FORMAT",
@@ -97,6 +100,9 @@ class Environment:
     wechat_url: str = ""
     sms_url: str = ""
     storage_url: str = ""
+    backup_dir: str = ""
+    backup_time: str = "02:30"
+    backup_keep: int = 0
     trusted_proxies: tuple[str, ...] = ()
     log_level: str = "INFO"
     log_format: str = "text"
@@ -140,6 +146,9 @@ def read(env: Mapping[str, str] | None = None) -> Environment:
         wechat_url=get["WECHAT_URL"],
         sms_url=get["SMS_URL"],
         storage_url=get["STORAGE_URL"],
+        backup_dir=get["BACKUP_DIR"],
+        backup_time=get["BACKUP_TIME"] or "02:30",
+        backup_keep=_int("BACKUP_KEEP", get["BACKUP_KEEP"], 0, unreadable),
         trusted_proxies=_list(get["TRUSTED_PROXIES"]),
         log_level=get["LOG_LEVEL"].upper() or "INFO",
         log_format=get["LOG_FORMAT"] or "text",
@@ -162,6 +171,7 @@ def faults(given: Environment, env: Mapping[str, str] | None = None) -> list[Fau
         _database,
         _outside,
         _channels,
+        _backups,
         _words,
     )
     for check in checks:
@@ -303,6 +313,23 @@ def _channels(given: Environment) -> list[Fault]:
         if url and not (address and address.rest):
             mend = f"Write it as {form}, each part percent-encoded; http only to this machine or a private network."
             found.append(Fault(f"HOUQIN_{name}_URL", "is not a whole address with key and secret.", mend))
+    return found
+
+
+def _backups(given: Environment) -> list[Fault]:
+    found = []
+    if given.backup_dir and not given.backup_dir.startswith("/"):
+        found.append(
+            Fault("HOUQIN_BACKUP_DIR", f"“{given.backup_dir}” is not a whole path.", "Begin it with a slash.")
+        )
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", given.backup_time):
+        found.append(
+            Fault("HOUQIN_BACKUP_TIME", f"“{given.backup_time}” is not a time of day.", "Write it as 02:30.")
+        )
+    if given.backup_keep < 0:
+        found.append(
+            Fault("HOUQIN_BACKUP_KEEP", "is below zero.", "Say how many to keep; 0 or nothing keeps all.")
+        )
     return found
 
 

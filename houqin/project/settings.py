@@ -38,6 +38,7 @@ OURS = [
     "houqin.foundation.places",
     "houqin.foundation.calendar",
     "houqin.foundation.files",
+    "houqin.foundation.backups",
     "houqin.foundation.notices",
     "houqin.foundation.channels",
     "houqin.foundation.brief",
@@ -181,6 +182,11 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [HERE / "static"] if (HERE / "static").is_dir() else []
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_ROOT = Path(unquote(urlsplit(ENVIRONMENT.storage_url).path) or DATA_DIR / "files")
+BACKUP_DIR, BACKUP_TIME, BACKUP_KEEP = (
+    ENVIRONMENT.backup_dir,
+    ENVIRONMENT.backup_time,
+    ENVIRONMENT.backup_keep,
+)
 WHITENOISE_MAX_AGE = 3600
 STORAGES = {
     "default": {

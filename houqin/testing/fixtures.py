@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.conf import LazySettings, settings
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.test import Client
@@ -73,6 +74,16 @@ def desk(cast: Cast, dummy: Diary) -> Desk:
 def committed_desk(committed_cast: Cast, dummy: Diary) -> Desk:
     """The same, committed, for several connections at once."""
     return Desk(committed_cast, dummy)
+
+
+@pytest.fixture
+def own_store(tmp_path: Path, settings: LazySettings) -> Path:
+    """A file store of this test's own, where the others of the run share one."""
+    folder = tmp_path / "store"
+    folder.mkdir()
+    disk = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
+    settings.STORAGES = {**settings.STORAGES, "default": disk}
+    return folder
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, cast
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.base import File as StoredContent
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 from django.template.defaultfilters import filesizeformat
@@ -29,8 +30,12 @@ from houqin.foundation.trail.actors import Actor
 #: How long an uploaded file waits for the record it is meant for, and when it is erased if none came.
 ATTACHABLE = timedelta(hours=24)
 KEPT_UNATTACHED = timedelta(hours=48)
+#: How old bytes without a row must be to count as left behind: no transaction that may still write it lasts that long.
+STRAY_AFTER = timedelta(days=1)
 _ERASED_AT_ONCE = 200
 _LONGEST_NAME = 120
+_ID_LENGTH = 36
+_STORED_NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.thumb)?")
 _BAD_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 
 
@@ -104,6 +109,37 @@ def erase_unattached() -> int:
         erased += len(batch)
         if len(batch) < _ERASED_AT_ONCE:
             return erased
+
+
+def sweep_strays() -> int:
+    """Erase bytes that no row names, left by transactions that were rolled back; answers how many files.
+
+    Only what lies where and is called as ``store`` does it, and is older than a day. May run twice at once.
+    """
+    swept = 0
+    for month in _months():
+        names = sorted(name for name in default_storage.listdir(month)[1] if _STORED_NAME.fullmatch(name))
+        for start in range(0, len(names), _ERASED_AT_ONCE):
+            batch = {name: name[:_ID_LENGTH] for name in names[start : start + _ERASED_AT_ONCE]}
+            known = set(map(str, File.objects.filter(pk__in=batch.values()).values_list("pk", flat=True)))
+            swept += sum(_erase_stray(f"{month}/{name}") for name, id in batch.items() if id not in known)
+    return swept
+
+
+def _months() -> list[str]:
+    """The folders ``YYYY/MM`` of the store."""
+    if not default_storage.exists(""):
+        return []
+    years = [year for year in default_storage.listdir("")[0] if re.fullmatch(r"\d{4}", year)]
+    months = [(year, month) for year in sorted(years) for month in sorted(default_storage.listdir(year)[0])]
+    return [f"{year}/{month}" for year, month in months if re.fullmatch(r"\d{2}", month)]
+
+
+def _erase_stray(name: str) -> bool:
+    if default_storage.get_modified_time(name) > timezone.now() - STRAY_AFTER:
+        return False
+    default_storage.delete(name)
+    return True
 
 
 def _forsaken() -> models.QuerySet[File]:

@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-
-@pytest.fixture
-def place() -> Iterator[Path]:
-    """A folder that the server's account can enter too (pytest's own are private)."""
-    folder = Path(tempfile.mkdtemp(prefix="hq-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+from houqin.testing.house import house, place
 
 
 @pytest.fixture
@@ -25,3 +14,6 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """An environment without any setting of ours."""
     for name in [name for name in os.environ if name.startswith("HOUQIN_")]:
         monkeypatch.delenv(name)
+
+
+__all__ = ["house", "place"]

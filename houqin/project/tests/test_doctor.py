@@ -10,6 +10,7 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
+from houqin.foundation.backups.models import Backup
 from houqin.project import doctor, health, installation
 from houqin.project.doctor import Finding
 from houqin.project.postgres import Cluster, use
@@ -132,3 +133,41 @@ def test_as_text_shows_the_mend_below_its_finding() -> None:
         [Finding("disk", False, "0.1 GB free", "Free some space."), Finding("clock", True, "right")]
     )
     assert text == "✗ disk: 0.1 GB free\n    → Free some space.\n✓ clock: right"
+
+
+def made(hours_ago: int, trouble: str = "") -> None:
+    begun = timezone.now() - timedelta(hours=hours_ago)
+    Backup.objects.create(
+        started_at=begun,
+        finished_at=timezone.now(),
+        size_bytes=1,
+        version="0",
+        place="/srv/b",
+        trouble=trouble,
+    )
+
+
+@pytest.mark.django_db
+def test_a_backup_that_is_missing_old_or_not_whole() -> None:
+    never = doctor._backup()
+    assert never is not None
+    assert "none was ever made" in never.found
+    assert "HOUQIN_BACKUP_DIR" in never.mend
+    made(hours_ago=50)
+    old = doctor._backup()
+    assert old is not None
+    assert (old.well, old.found) == (False, "/srv/b, 50 h ago")
+    made(hours_ago=2)
+    good = doctor._backup()
+    assert good is not None
+    assert good.well
+    made(hours_ago=1, trouble="files: 1 missing")
+    amiss = doctor._backup()
+    assert amiss is not None
+    assert (amiss.well, amiss.found) == (False, "/srv/b, 1 h ago, files: 1 missing")
+
+
+def test_where_the_last_backup_lies_when_the_database_is_gone(look: pytest.MonkeyPatch, place: Path) -> None:
+    look.setenv("HOUQIN_DATABASE_URL", "postgresql:///houqin?host=/nowhere")
+    (place / "last-backup.json").write_text('{"at": "2026-03-16T01:00:00+00:00", "place": "/srv/b/houqin-1"}')
+    assert "The last backup is /srv/b/houqin-1, of 2026-03-16T01:00 UTC." in wrong()["database"].mend

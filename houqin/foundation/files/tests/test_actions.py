@@ -236,3 +236,20 @@ def test_many_records_files_in_one_query(cast: Cast, django_assert_num_queries: 
     with django_assert_num_queries(1):  # type: ignore[operator]
         found = queries.of_records("places.place", [cast.office.pk, cast.toilet.pk, 999])
     assert {pk: len(files) for pk, files in found.items()} == {cast.office.pk: 2, cast.toilet.pk: 1}
+
+
+def test_bytes_without_a_row_are_swept_after_a_day_and_nothing_else(cast: Cast, own_store: Path) -> None:
+    kept = actions.store(cast.staff, samples.upload(samples.picture()))
+    lost = actions.store(cast.staff, samples.upload(samples.picture()))
+    month = (own_store / kept.content.name).parent
+    for stranger in (own_store / "readme.txt", month / "notes", own_store / "imports" / "2026" / "a"):
+        stranger.parent.mkdir(parents=True, exist_ok=True)
+        stranger.touch()
+    before = {path for path in own_store.rglob("*") if path.is_file()}
+    File.objects.filter(pk=lost.pk).delete()
+    assert actions.sweep_strays() == 0, "a transaction may still be under way"
+    with time_machine.travel(timezone.now() + timedelta(hours=25), tick=False):
+        assert actions.sweep_strays() == 2
+        assert actions.sweep_strays() == 0
+    gone = {own_store / lost.content.name, own_store / lost.thumbnail.name}
+    assert before - {path for path in own_store.rglob("*") if path.is_file()} == gone

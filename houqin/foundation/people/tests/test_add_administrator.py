@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Organisation, Person
@@ -28,3 +29,11 @@ def test_a_weak_password_is_refused_in_words(db, monkeypatch):
     with pytest.raises(CommandError, match="password"):
         call_command("add_administrator", "system", "root", "第一人")
     assert not Person.objects.exists()
+
+
+def test_before_the_first_up_it_says_what_to_do(db, monkeypatch):
+    monkeypatch.setenv("HOUQIN_PASSWORD", "Diyi-ge-2026")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE people_person RENAME TO elsewhere")
+    with pytest.raises(CommandError, match="houqin up"):
+        call_command("add_administrator", "root", "第一人", organisation="江城市")

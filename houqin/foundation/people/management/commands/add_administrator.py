@@ -8,7 +8,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from houqin.foundation.errors import Problem
@@ -33,6 +33,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if Person._meta.db_table not in connection.introspection.table_names():
+            raise CommandError(
+                _(
+                    "数据库里还没有系统的表：请先运行一次 houqin up（或 houqin manage migrate），再添加管理员。"
+                )
+            )
         password = os.environ.get("HOUQIN_PASSWORD") or getpass.getpass("Password: ")
         try:
             person = add_administrator(
