@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -126,3 +127,30 @@ def test_a_changed_limit_is_felt_by_new_cases_alone(house: House, visit: Visit) 
     staff.go(f"/cases/{after.number}")
     staff.go("/services/repairs.report")
     expect(staff.page.locator(".page-sum")).to_contain_text("承诺 2 个工作小时")
+
+
+def test_channels_are_set_up_chosen_and_the_manager_reads_the_brief(
+    house: House, visit: Visit, settings: Any
+) -> None:
+    cast = house.cast
+    settings.SMS_URL = "https://key:secret@gateway.example.cn/send"
+    house.report()
+
+    administrator = visit(cast.sysadmin)
+    administrator.go("/channels")
+    expect(administrator.page.get_by_text("尚未与真实系统核对").first).to_be_visible()
+    administrator.press("标记为已核对")
+    expect(administrator.page.locator("section", has_text="短信").get_by_text("核对过")).to_be_visible()
+    for path in ("/channels/log", "/channels/defaults", "/channels/addresses"):
+        administrator.go(path)
+
+    staff = visit(cast.staff)
+    staff.go("/profile/notices")
+    staff.page.get_by_role("group", name="我的办件进展 · 渠道").get_by_label("短信").check()
+    staff.press("保存")
+    expect(staff.page.get_by_text("按您自己的设置发送")).to_be_visible()
+    staff.look()
+
+    manager = visit(cast.manager)
+    manager.go("/brief")
+    expect(manager.page.locator(".figure", has_text="新报")).to_contain_text(re.compile(r"\d+ 件"))

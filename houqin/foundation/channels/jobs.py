@@ -28,11 +28,12 @@ def plan(ids: list[int]) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="channels.send", queueing_lock="channels.send")
 def send(timestamp: int = 0) -> int:
-    """Every minute and after every plan: send what is due.
+    """Every minute and after every plan: send what is due, and what a killed worker left.
 
     One at a time in the whole installation: the other side may let us wait, and must never hold more than one
     of the workers' hands. The lock ends with the connection, so a killed worker leaves none behind.
     """
+    planning.plan_lost()
     with _alone() as mine:
         return sending.send_due(until=time.monotonic() + BUDGET_S) if mine else 0
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from houqin.foundation.channels.base import active
@@ -39,6 +40,31 @@ def plan(ids: Sequence[int]) -> int:
     before = Sending.objects.filter(notice__in=notices).count()
     Sending.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
     return Sending.objects.filter(notice__in=notices).count() - before
+
+
+#: Jobs of planning whose worker was killed: they stay "doing" for ever, and nobody else would do them.
+_LOST = """
+DELETE FROM procrastinate_jobs WHERE id IN (
+  SELECT j.id FROM procrastinate_jobs j LEFT JOIN procrastinate_workers w ON w.id = j.worker_id
+  WHERE j.task_name = 'channels.plan' AND j.status = 'doing'
+    AND (w.id IS NULL OR w.last_heartbeat < now() - interval '1 minute')
+  FOR UPDATE OF j SKIP LOCKED
+)
+RETURNING args -> 'ids'
+"""
+
+
+@transaction.atomic
+def plan_lost() -> int:
+    """Plan what a worker that was killed had begun to; answers how many rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOST)
+        ids = [
+            pk
+            for (found,) in cursor.fetchall()
+            for pk in (json.loads(found) if isinstance(found, str) else found)
+        ]
+    return plan(ids) if ids else 0
 
 
 def _rows(notice: Notice, choices: Choices, reach: Collection[str], now: datetime) -> Iterator[Sending]:

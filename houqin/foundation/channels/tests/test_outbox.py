@@ -232,6 +232,14 @@ def _die(*_args):
     raise SystemExit
 
 
+def test_what_a_killed_worker_had_begun_to_plan_is_planned_by_the_next(staff, dingtalk, clock):
+    tell(staff)
+    lost = ProcrastinateJob.objects.filter(task_name="channels.plan", status="todo")
+    lost.update(status="doing")
+    assert jobs.send() == 1
+    assert not ProcrastinateJob.objects.filter(task_name="channels.plan").exists()
+
+
 def test_no_more_in_a_minute_than_the_channel_takes(staff, dingtalk, clock, monkeypatch):
     monkeypatch.setattr("houqin.foundation.channels.clients.dingtalk.DingTalkNotice.per_minute", 2)
     for number in range(5):
