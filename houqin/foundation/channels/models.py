@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from houqin.foundation.personal.fields import PersonalField
+
 
 class Group(models.TextChoices):
     """What people choose by: kinds of notices, grouped."""
@@ -161,7 +163,7 @@ class Address(models.Model):
 
     person = models.ForeignKey("people.Person", models.CASCADE, related_name="+", verbose_name=_("人员"))
     channel = models.TextField(_("渠道"))
-    value = models.TextField(_("账号"))
+    value = PersonalField(_("账号"), kind="account")
     changed_at = models.DateTimeField(_("更新时间"), default=timezone.now)
 
     class Meta:

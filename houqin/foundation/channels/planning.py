@@ -103,4 +103,4 @@ def address_of(person: Person, code: str) -> str:
     if code in OF_PERSON:
         return person.phone.clear if code == "sms" else person.email
     found = Address.objects.filter(person=person, channel=code).first()
-    return found.value if found else ""
+    return found.value.clear if found else ""

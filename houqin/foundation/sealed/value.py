@@ -21,9 +21,16 @@ class Kind:
     mask: Callable[[str], str]
 
 
+def _mask_account(name: str) -> str:
+    """The last four characters, of a short one none."""
+    return f"····{name[-4:]}" if len(name) > 8 else "····" if name else ""
+
+
 PHONE = Kind("phone", standards.phone, standards.dialled, standards.mask_phone)
 ID_NUMBER = Kind("id_number", standards.resident_id, standards.tidy, standards.mask_id)
-KINDS = {kind.code: kind for kind in (PHONE, ID_NUMBER)}
+#: A name that another system knows somebody by: DingTalk's accountId, WeChat's openid.
+ACCOUNT = Kind("account", str.strip, str.strip, _mask_account)
+KINDS = {kind.code: kind for kind in (PHONE, ID_NUMBER, ACCOUNT)}
 
 
 class Personal:

@@ -78,7 +78,7 @@ def record(
 def _masked(record: models.Model, values: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     if not values:
         return values
-    masks = {key: mask for key in values if (mask := _mask_of(type(record), key))}
+    masks = {key: mask for key in values if (mask := _mask_of(record._meta.model, key))}
     return {
         key: masks[key](value) if key in masks and isinstance(value, str) else without_numbers(value)
         for key, value in values.items()

@@ -56,12 +56,6 @@ def group_name(kind: str) -> str:
     return str(kind_of(kind).group.label)
 
 
-@register.filter
-def masked(value: str) -> str:
-    """The last four characters of an account; of a short one none."""
-    return f"····{value[-4:]}" if len(value) > 8 else "····"
-
-
 @register.simple_tag
 def result_badge(result: str) -> SafeString:
     """Result of one try by word, shape and colour."""

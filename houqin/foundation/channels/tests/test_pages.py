@@ -1,6 +1,7 @@
 """One's own notice settings, and the administrators' pages."""
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -132,6 +133,9 @@ def test_accounts_are_noted_by_hand_shown_in_part_and_never_in_the_trail(cast, a
     assert Address.objects.get(person=cast.staff).value == "oAbc_1234567890"
     page = browser.get(url).content.decode()
     assert "····7890" in page
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT value FROM channels_address")
+        assert b"oAbc" not in bytes(cursor.fetchone()[0]), "in the database it is encrypted"
     assert "oAbc_1234567890" not in page
     entry = Entry.objects.get(action="channels.keep_address")
     assert "oAbc" not in repr(vars(entry))
