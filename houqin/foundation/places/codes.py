@@ -50,12 +50,17 @@ def address_of(code: str) -> str:
 
 
 def svg(code: str) -> SafeString:
-    """The code of :func:`address_of` as a drawing for a page: no inline style, scales to its box.
+    """The code of :func:`address_of` as a drawing for a page."""
+    return drawing(address_of(code))
+
+
+def drawing(address: str) -> SafeString:
+    """Any address of ours as a QR code for a page: no inline style, scales to its box.
 
     Error correction M: a label may be scratched by 15 %.
     """
     out = io.BytesIO()
-    segno.make(address_of(code), error="m", micro=False).save(
+    segno.make(address, error="m", micro=False).save(
         out,
         kind="svg",
         xmldecl=False,

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from houqin.affairs.forms import CaseForm
-from houqin.foundation.people.models import Person
+from houqin.foundation.people.models import Organisation, Person
 from houqin.foundation.places.models import Place
-from houqin.services.meetings.models import Layout, MeetingClass, Room
+from houqin.services.meetings.models import Layout, Meeting, MeetingClass, NeedKind, Room
+from houqin.services.meetings.guests import Guest
 from houqin.services.meetings.rules import Wish
 
 _MISSING = {"required": gettext_lazy("请填写此项。")}
@@ -123,6 +124,30 @@ class BookingForm(CaseForm):
         return {"title": self.cleaned_data["subject"], "private": self.cleaned_data["private"]}
 
 
+class NeedForm(CaseForm):
+    """What a meeting needs: kind, words, how many, when. The meeting comes with the call."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("需求"), choices=NeedKind.choices, error_messages=_MISSING)
+    text = forms.CharField(
+        label=gettext_lazy("说明"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("如：桌型、用餐标准、语种、直播平台"),
+    )  # fmt: skip
+    quantity = forms.IntegerField(label=gettext_lazy("数量"), required=False, min_value=1, max_value=100_000)
+    wanted_at = forms.DateTimeField(label=gettext_lazy("何时要"), required=False, widget=_moment())
+
+    def title(self) -> str:
+        meeting: Meeting = self.data.meeting  # type: ignore[attr-defined]  # the engine passes what actions.needs asked with
+        kind = NeedKind(self.cleaned_data["kind"]).label
+        return _("%(kind)s：%(title)s") % {"kind": kind, "title": meeting.title}
+
+    def place(self) -> Place | None:
+        place: Place = self.data.meeting.room.place  # type: ignore[attr-defined]  # as above
+        return place
+
+    def category(self) -> str:
+        return str(self.cleaned_data["kind"])
+
+
 class RepeatForm(forms.Form):
     """How often a meeting comes back; put together into an RFC 5545 rule by :meth:`rule`."""
 
@@ -222,16 +247,95 @@ class FindForm(forms.Form):
 
     def clean_people(self) -> list[Person]:
         """The people named. Every name must fit exactly one person."""
+        return people_named(self.cleaned_data["people"])
+
+
+class InviteForm(forms.Form):
+    """Whom to ask: whole organisations, people by name or staff number, guests from outside one a line."""
+
+    sections = forms.CharField(
+        label=gettext_lazy("整个科室"), required=False, help_text=gettext_lazy("填科室名称，用顿号或空格隔开，邀请科室全部人员")
+    )
+    people = forms.CharField(
+        label=gettext_lazy("本院区人员"), required=False, help_text=gettext_lazy("填姓名或工号，用顿号或空格隔开")
+    )
+    guests = forms.CharField(
+        label=gettext_lazy("院区外人员"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("每行一人：姓名 单位 职务 手机，可从表格粘贴"),
+    )  # fmt: skip
+
+    def clean_people(self) -> list[Person]:
+        return people_named(self.cleaned_data["people"])
+
+    def clean_sections(self) -> list[Organisation]:
+        """The sections named; every name must fit exactly one."""
         found, unknown = [], []
-        for word in re.split(r"[\s、，,;；]+", self.cleaned_data["people"].strip()):
-            if not word:
-                continue
-            fitting = list(Person.objects.active().filter(Q(name=word) | Q(staff_number=word))[:2])
-            if len(fitting) == 1:
-                found.append(fitting[0])
-            else:
-                unknown.append(word)
+        for word in words_of(self.cleaned_data["sections"]):
+            fitting = list(Organisation.objects.filter(Q(name=word) | Q(short_name=word) | Q(code=word), ended_on__isnull=True)[:2])
+            (found.append(fitting[0]) if len(fitting) == 1 else unknown.append(word))
         if unknown:
-            names = _("、").join(unknown)
-            raise forms.ValidationError(_("%(names)s：没有这个人或有重名，请改填工号。") % {"names": names})
+            raise forms.ValidationError(_("%(names)s：没有这个科室或有重名，请改填科室编码。") % {"names": _("、").join(unknown)})
         return found
+
+    def clean_guests(self) -> list[Guest]:
+        """One guest a line; a mobile number is known by its shape."""
+        found = []
+        for line in self.cleaned_data["guests"].splitlines():
+            cells = [cell for cell in re.split(r"[\t,，;；]|\s{1,}", line.strip()) if cell]
+            if not cells:
+                continue
+            phones = [cell for cell in cells if re.fullmatch(r"\+?[\d-]{7,}", cell)]
+            words = [cell for cell in cells if cell not in phones]
+            if not words:
+                raise forms.ValidationError(_("“%(line)s”缺少姓名，请补上。") % {"line": line.strip()})
+            found.append(Guest(*(words + ["", "", ""])[:3], phone=phones[0] if phones else ""))
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if not self.errors and not any(given.get(name) for name in ("sections", "people", "guests")):
+            raise forms.ValidationError(_("请填写要邀请的人或科室。"))
+        return given
+
+    def everybody(self) -> list[Person]:
+        """The people named and all of the sections named, each once."""
+        below = Q(pk__in=[])
+        for section in self.cleaned_data["sections"]:
+            below |= Q(organisation__path__startswith=section.path)
+        members = Person.objects.active().filter(below).select_related("organisation")
+        return list({person.pk: person for person in [*self.cleaned_data["people"], *members]}.values())
+
+
+class FeedbackForm(forms.Form):
+    """How a meeting was, in three taps."""
+
+    room_stars = forms.TypedChoiceField(
+        label=gettext_lazy("会议室"), coerce=int, choices=[(n, "★" * n) for n in range(5, 0, -1)],
+        widget=forms.RadioSelect, error_messages={"required": gettext_lazy("请选择一至五星。")},
+    )  # fmt: skip
+    service_stars = forms.TypedChoiceField(
+        label=gettext_lazy("会务服务"), coerce=int, choices=[(n, "★" * n) for n in range(5, 0, -1)],
+        widget=forms.RadioSelect, error_messages={"required": gettext_lazy("请选择一至五星。")},
+    )  # fmt: skip
+    words = forms.CharField(
+        label=gettext_lazy("还想说的"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a list typed by hand."""
+    return [word for word in re.split(r"[\s、，,;；]+", text.strip()) if word]
+
+
+def people_named(text: str) -> list[Person]:
+    """The people a list names by name or staff number. Raises ValidationError for a word that fits nobody, or several."""
+    found, unknown = [], []
+    for word in words_of(text):
+        fitting = list(
+            Person.objects.active().filter(Q(name=word) | Q(staff_number=word)).select_related("organisation")[:2]
+        )
+        (found.append(fitting[0]) if len(fitting) == 1 else unknown.append(word))
+    if unknown:
+        names = _("、").join(unknown)
+        raise forms.ValidationError(_("%(names)s：没有这个人或有重名，请改填工号。") % {"names": names})
+    return found

@@ -12,8 +12,22 @@ from houqin.affairs.models import Case
 from houqin.foundation.people.models import Person
 from houqin.foundation.trail.actors import Actor
 from houqin.services.meetings import actions, rules
-from houqin.services.meetings.forms import BookingForm
-from houqin.services.meetings.models import MeetingState
+from houqin.services.meetings.actions import needs
+from houqin.services.meetings.forms import BookingForm, NeedForm
+from houqin.services.meetings.models import MeetingState, NeedKind
+
+
+class NeedMoments(Moments):
+    """A need of a meeting beside every case."""
+
+    case_template = "meetings/need_panel.html"
+
+    def case_context(self, case: Case, viewer: Actor) -> dict[str, Any]:
+        """For the case's page: the need and its meeting."""
+        return {"need": case.meeting_need}
+
+    def submitted(self, case: Case, form: CaseForm) -> None:
+        needs.make(case, form)
 
 
 class BookingMoments(Moments):
@@ -71,5 +85,20 @@ announce(
             gettext_lazy("设备故障"),
         ),
         popular=True,
+    )
+)
+
+announce(
+    Item(
+        code=needs.ITEM,
+        name=gettext_lazy("会务需求"),
+        summary=gettext_lazy("会场布置、桌签、茶水、音视频、用餐，在会议页面提出"),
+        icon="list",
+        category=Category.OFFICE,
+        channels=frozenset(),
+        form=NeedForm,
+        flow=(Step("handle", StepKind.HANDLE, gettext_lazy("准备"), who="duty"),),
+        moments=NeedMoments(),
+        categories=lambda: dict(NeedKind.choices),
     )
 )

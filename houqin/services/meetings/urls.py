@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from houqin.services.meetings.views import booking, grid, meetings, rooms
+from houqin.services.meetings.views import attending, booking, grid, meetings, rooms
 
 app_name = "meetings"
 
@@ -18,4 +18,16 @@ urlpatterns = [
     path("<int:pk>/move", meetings.move, name="move"),
     path("<int:pk>/cancel", meetings.cancel, name="cancel"),
     path("<int:pk>/end", meetings.end, name="end"),
+    path("<int:pk>/participants", attending.participants, name="participants"),
+    path("<int:pk>/participants/<int:participant>/remove", attending.uninvite, name="uninvite"),
+    path("<int:pk>/screen", attending.screen, name="screen"),
+    path("<int:pk>/sign", attending.sign, name="sign"),
+    path("<int:pk>/attendance", attending.attendance, name="attendance"),
+    path("<int:pk>/attendance.csv", attending.export, name="export"),
+    path("<int:pk>/plates", attending.plates, name="plates"),
+    path("<int:pk>/needs", attending.needs, name="needs"),
+    path("<int:pk>/place", attending.my_place, name="my_place"),
+    path("<int:pk>/feedback", attending.feedback, name="feedback"),
+    path("p/<str:token>", attending.own, name="own"),
+    path("p/<str:token>/feedback", attending.own_feedback, name="own_feedback"),
 ]

@@ -1,5 +1,17 @@
 """Every write around rooms and meetings."""
 
+from houqin.services.meetings.actions import booking, needs, telling
+from houqin.services.meetings.actions.attending import (
+    actor_of,
+    give_feedback,
+    invite,
+    reply,
+    send_substitute,
+    sign_in_by_code,
+    sign_in_by_pass,
+    sign_in_listed,
+    uninvite,
+)
 from houqin.services.meetings.actions.booking import (
     approve,
     book,
@@ -9,12 +21,26 @@ from houqin.services.meetings.actions.booking import (
     move,
     open_meeting,
 )
+from houqin.services.meetings.actions.needs import ask_need
 from houqin.services.meetings.actions.clockwork import release_unused, settle
 from houqin.services.meetings.actions.rooms import block, close_room, join_rooms, make_room, set_room, unblock
 from houqin.services.meetings.actions.series import book_series, cancel_following, move_following, plan_series
 from houqin.services.meetings.actions.waiting import promote, stop_waiting, wait
 
+booking.MOVED[:] = [needs.move_needs, lambda meeting, by: telling.changed(meeting)]
+booking.GIVEN_BACK[:] = [needs.drop_needs, telling.called_off]
+
 __all__ = [
+    "actor_of",
+    "ask_need",
+    "give_feedback",
+    "invite",
+    "reply",
+    "send_substitute",
+    "sign_in_by_code",
+    "sign_in_by_pass",
+    "sign_in_listed",
+    "uninvite",
     "approve",
     "block",
     "book",

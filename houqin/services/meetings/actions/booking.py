@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -172,6 +172,8 @@ def move(
         found.save()
     old, new = trail.difference(before, trail.values_of(found))
     trail.record(actor, "meetings.move", found, before=old, after=new)
+    for moved in MOVED:
+        moved(found, found.starts_at - left[1])
     if actor.pk != found.organiser_id:
         _tell_organiser(found, "meetings.moved", lambda: _("您的会议已改期或换了会议室"))
     waiting.promote(*left)
@@ -205,16 +207,18 @@ def give_back(actor: Actor, meeting: Meeting, state: MeetingState, reason: str) 
         before={"state": before},
         after={"state": state, "reason": reason},
     )
-    for ends_with in GIVEN_BACK:
-        ends_with(actor, meeting)
+    for ended in GIVEN_BACK:
+        ended(meeting)
     if state is not MeetingState.RELEASED and actor.pk != meeting.organiser_id:
         _tell_organiser(meeting, "meetings.cancelled", lambda: _("您的会议已取消"))
     waiting.promote(meeting.room, meeting.starts_at, meeting.ends_at)
     return meeting
 
 
-#: What else of a meeting ends when its room is given back: needs, invitations, permits, parking. Called in the transaction.
-GIVEN_BACK: list[Callable[[Actor, Meeting], Any]] = []
+#: What hangs on a meeting and ends or moves with it: needs, invitations, permits, parking; ``actions/__init__`` fills both in.
+#: Called in the transaction, with the meeting locked; for a move with how much later it is now.
+GIVEN_BACK: list[Callable[[Meeting], Any]] = []
+MOVED: list[Callable[[Meeting, timedelta], Any]] = []
 
 
 # -- as it happens -------------------------------------------------------------------------------------------------

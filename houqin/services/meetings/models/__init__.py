@@ -1,5 +1,6 @@
 """Rooms, bookings and what belongs to a meeting."""
 
+from houqin.services.meetings.models.attending import Feedback, Need, NeedKind, Participant, Reply, SignedBy
 from houqin.services.meetings.models.bookings import (
     OCCUPYING,
     Blocking,
@@ -27,15 +28,21 @@ __all__ = [
     "Blocking",
     "ClassLimit",
     "Equipment",
+    "Feedback",
     "Layout",
     "Meeting",
     "MeetingClass",
     "MeetingState",
+    "Need",
+    "NeedKind",
     "Occupation",
+    "Participant",
     "Quota",
+    "Reply",
     "Room",
     "RoomPart",
     "Series",
+    "SignedBy",
     "Wait",
     "WaitState",
 ]

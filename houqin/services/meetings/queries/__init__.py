@@ -1,5 +1,13 @@
 """Every read around rooms and meetings, within the actor's scope."""
 
+from houqin.services.meetings.queries.attending import (
+    needs_of,
+    own_participant,
+    participant_of,
+    roll,
+    roll_counts,
+    scores,
+)
 from houqin.services.meetings.queries.finding import alternatives_to, find, free_rooms
 from houqin.services.meetings.queries.meetings import (
     any_meeting,
@@ -17,6 +25,12 @@ from houqin.services.meetings.queries.meetings import (
 from houqin.services.meetings.queries.rooms import bookable_rooms, room_of, rooms_kept
 
 __all__ = [
+    "scores",
+    "roll_counts",
+    "roll",
+    "participant_of",
+    "own_participant",
+    "needs_of",
     "alternatives_to",
     "any_meeting",
     "bookable_rooms",
