@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy
 from houqin.affairs.forms import CaseForm
 from houqin.foundation.people.models import Organisation, Person
 from houqin.foundation.places.models import Place
-from houqin.services.meetings.models import Layout, Meeting, MeetingClass, NeedKind, Room
 from houqin.services.meetings.guests import Guest
+from houqin.services.meetings.models import Layout, Meeting, MeetingClass, NeedKind, Room
 from houqin.services.meetings.rules import Wish
 
 _MISSING = {"required": gettext_lazy("请填写此项。")}
@@ -254,10 +254,14 @@ class InviteForm(forms.Form):
     """Whom to ask: whole organisations, people by name or staff number, guests from outside one a line."""
 
     sections = forms.CharField(
-        label=gettext_lazy("整个科室"), required=False, help_text=gettext_lazy("填科室名称，用顿号或空格隔开，邀请科室全部人员")
+        label=gettext_lazy("整个科室"),
+        required=False,
+        help_text=gettext_lazy("填科室名称，用顿号或空格隔开，邀请科室全部人员"),
     )
     people = forms.CharField(
-        label=gettext_lazy("本院区人员"), required=False, help_text=gettext_lazy("填姓名或工号，用顿号或空格隔开")
+        label=gettext_lazy("本院区人员"),
+        required=False,
+        help_text=gettext_lazy("填姓名或工号，用顿号或空格隔开"),
     )
     guests = forms.CharField(
         label=gettext_lazy("院区外人员"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
@@ -271,10 +275,16 @@ class InviteForm(forms.Form):
         """The sections named; every name must fit exactly one."""
         found, unknown = [], []
         for word in words_of(self.cleaned_data["sections"]):
-            fitting = list(Organisation.objects.filter(Q(name=word) | Q(short_name=word) | Q(code=word), ended_on__isnull=True)[:2])
+            fitting = list(
+                Organisation.objects.filter(
+                    Q(name=word) | Q(short_name=word) | Q(code=word), ended_on__isnull=True
+                )[:2]
+            )
             (found.append(fitting[0]) if len(fitting) == 1 else unknown.append(word))
         if unknown:
-            raise forms.ValidationError(_("%(names)s：没有这个科室或有重名，请改填科室编码。") % {"names": _("、").join(unknown)})
+            raise forms.ValidationError(
+                _("%(names)s：没有这个科室或有重名，请改填科室编码。") % {"names": _("、").join(unknown)}
+            )
         return found
 
     def clean_guests(self) -> list[Guest]:
@@ -288,7 +298,8 @@ class InviteForm(forms.Form):
             words = [cell for cell in cells if cell not in phones]
             if not words:
                 raise forms.ValidationError(_("“%(line)s”缺少姓名，请补上。") % {"line": line.strip()})
-            found.append(Guest(*(words + ["", "", ""])[:3], phone=phones[0] if phones else ""))
+            name, organisation, post = [*words, "", ""][:3]
+            found.append(Guest(name, organisation, post, phones[0] if phones else ""))
         return found
 
     def clean(self) -> dict[str, Any]:
@@ -318,7 +329,10 @@ class FeedbackForm(forms.Form):
         widget=forms.RadioSelect, error_messages={"required": gettext_lazy("请选择一至五星。")},
     )  # fmt: skip
     words = forms.CharField(
-        label=gettext_lazy("还想说的"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+        label=gettext_lazy("还想说的"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
 
@@ -332,7 +346,9 @@ def people_named(text: str) -> list[Person]:
     found, unknown = [], []
     for word in words_of(text):
         fitting = list(
-            Person.objects.active().filter(Q(name=word) | Q(staff_number=word)).select_related("organisation")[:2]
+            Person.objects.active()
+            .filter(Q(name=word) | Q(staff_number=word))
+            .select_related("organisation")[:2]
         )
         (found.append(fitting[0]) if len(fitting) == 1 else unknown.append(word))
     if unknown:

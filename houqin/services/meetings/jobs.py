@@ -1,4 +1,4 @@
-"""What runs by itself: unused rooms are given away, what is over ends."""
+"""What runs by itself: who comes is reminded, unused rooms are given away, what is over ends."""
 
 from procrastinate.contrib.django import app
 
@@ -9,4 +9,4 @@ from houqin.services.meetings import actions
 @app.task(name="meetings.watch", queueing_lock="meetings.watch")
 def watch(timestamp: int = 0) -> int:
     """Every minute; a second run finds nothing to do."""
-    return actions.release_unused() + actions.settle()
+    return actions.remind() + actions.release_unused() + actions.settle()

@@ -21,8 +21,8 @@ from houqin.services.meetings.actions.booking import (
     move,
     open_meeting,
 )
+from houqin.services.meetings.actions.clockwork import release_unused, remind, settle
 from houqin.services.meetings.actions.needs import ask_need
-from houqin.services.meetings.actions.clockwork import release_unused, settle
 from houqin.services.meetings.actions.rooms import block, close_room, join_rooms, make_room, set_room, unblock
 from houqin.services.meetings.actions.series import book_series, cancel_following, move_following, plan_series
 from houqin.services.meetings.actions.waiting import promote, stop_waiting, wait
@@ -32,16 +32,8 @@ booking.GIVEN_BACK[:] = [needs.drop_needs, telling.called_off]
 
 __all__ = [
     "actor_of",
-    "ask_need",
-    "give_feedback",
-    "invite",
-    "reply",
-    "send_substitute",
-    "sign_in_by_code",
-    "sign_in_by_pass",
-    "sign_in_listed",
-    "uninvite",
     "approve",
+    "ask_need",
     "block",
     "book",
     "book_series",
@@ -50,6 +42,8 @@ __all__ = [
     "close_room",
     "drop",
     "end",
+    "give_feedback",
+    "invite",
     "join_rooms",
     "make_room",
     "move",
@@ -58,9 +52,16 @@ __all__ = [
     "plan_series",
     "promote",
     "release_unused",
+    "remind",
+    "reply",
+    "send_substitute",
     "set_room",
     "settle",
+    "sign_in_by_code",
+    "sign_in_by_pass",
+    "sign_in_listed",
     "stop_waiting",
     "unblock",
+    "uninvite",
     "wait",
 ]

@@ -25,7 +25,9 @@ MOST = 2000
 
 
 @transaction.atomic
-def invite(actor: Person, *, meeting: int, people: Collection[Person] = (), guests: Sequence[Guest] = ()) -> list[Participant]:
+def invite(
+    actor: Person, *, meeting: int, people: Collection[Person] = (), guests: Sequence[Guest] = ()
+) -> list[Participant]:
     """Ask people to a meeting; who is asked already is left as they are. Those of ours are told at once.
 
     Raises NotFound, NotPermitted, Conflict where the meeting is over, Problem for a guest without name or too many.
@@ -55,7 +57,12 @@ def invite(actor: Person, *, meeting: int, people: Collection[Person] = (), gues
         raise Problem(_("参会人最多 %(most)d 人，请分设会场。") % {"most": MOST})
     Participant.objects.bulk_create(new, batch_size=500)
     if new:
-        trail.record(actor, "meetings.invite", found, after={"participants": [each.name for each in new][:50], "count": len(new)})
+        trail.record(
+            actor,
+            "meetings.invite",
+            found,
+            after={"participants": [each.name for each in new][:50], "count": len(new)},
+        )
         telling.invited(found, new)
     return new
 
@@ -84,7 +91,13 @@ def reply(actor: Actor, *, token: str, answer: str, note: str = "") -> Participa
     before = found.reply
     found.reply, found.reply_note, found.replied_at = answer, note[:200], timezone.now()
     found.save(update_fields=["reply", "reply_note", "replied_at"])
-    trail.record(actor, "meetings.reply", found.meeting, before={"reply": before}, after={"who": found.name, "reply": answer})
+    trail.record(
+        actor,
+        "meetings.reply",
+        found.meeting,
+        before={"reply": before},
+        after={"who": found.name, "reply": answer},
+    )
     return found
 
 
@@ -102,7 +115,9 @@ def send_substitute(actor: Person, *, token: str, substitute: Person, note: str 
         meeting=found.meeting, person=substitute, name=substitute.name, organisation=str(substitute.organisation),
         post=substitute.post, stands_in_for=found,
     )  # fmt: skip
-    trail.record(actor, "meetings.substitute", found.meeting, after={"for": found.name, "who": substitute.name})
+    trail.record(
+        actor, "meetings.substitute", found.meeting, after={"for": found.name, "who": substitute.name}
+    )
     telling.invited(found.meeting, [made])
     return made
 
@@ -124,7 +139,11 @@ def sign_in_by_code(actor: Person, *, meeting: int, code: str) -> Participant:
     if participant is None:
         if found.organiser_id == actor.pk:
             participant = Participant.objects.create(
-                meeting=found, person=actor, name=actor.name, organisation=str(actor.organisation), post=actor.post
+                meeting=found,
+                person=actor,
+                name=actor.name,
+                organisation=str(actor.organisation),
+                post=actor.post,
             )
         else:
             raise NotPermitted(_("您不在参会名单上，请到签到处登记。"))
@@ -187,13 +206,22 @@ def _served(actor: Person, meeting: int) -> Meeting:
 
 @transaction.atomic
 def give_feedback(
-    actor: Actor, *, token: str, room_stars: int, service_stars: int, tags: Collection[str] = (), words: str = ""
+    actor: Actor,
+    *,
+    token: str,
+    room_stars: int,
+    service_stars: int,
+    tags: Collection[str] = (),
+    words: str = "",
 ) -> Feedback:
     """Say how it was; once more replaces the first. Raises NotFound, Problem for stars out of 1…5, Conflict before the start."""
     found = _of_token(token)
     if not (1 <= room_stars <= 5 and 1 <= service_stars <= 5):
         raise Problem(errors={"stars": [_("请选择一至五星。")]})
-    if found.meeting.starts_at > timezone.now() or found.meeting.state not in (MeetingState.RUNNING, MeetingState.ENDED):
+    if found.meeting.starts_at > timezone.now() or found.meeting.state not in (
+        MeetingState.RUNNING,
+        MeetingState.ENDED,
+    ):
         raise Conflict(_("会议尚未召开，还不能评价。"))
     made, _new = Feedback.objects.update_or_create(
         participant=found,
@@ -202,7 +230,9 @@ def give_feedback(
             "at": timezone.now(),
         },
     )  # fmt: skip
-    trail.record(actor, "meetings.feedback", found.meeting, after={"room": room_stars, "service": service_stars})
+    trail.record(
+        actor, "meetings.feedback", found.meeting, after={"room": room_stars, "service": service_stars}
+    )
     return made
 
 

@@ -11,11 +11,14 @@ from django.utils.translation import gettext as _
 
 from houqin.foundation.notices.actions import tell
 from houqin.foundation.trail.actors import SYSTEM
+from houqin.services.meetings.actions import telling
 from houqin.services.meetings.actions.booking import give_back
 from houqin.services.meetings.models import Meeting, MeetingState, Series, Wait, WaitState
 
 #: A series that nobody came to so often in a row is proposed for dropping.
 MISSED_IN_A_ROW = 3
+#: Who comes is reminded this long before the start.
+REMINDED_BEFORE = timedelta(minutes=30)
 _GIVEN_UP_AT = ExpressionWrapper(
     F("starts_at") + F("room__release_minutes") * timedelta(minutes=1), output_field=DateTimeField()
 )
@@ -88,9 +91,36 @@ def _propose_dropping(meeting: Meeting, series: Series) -> None:
     )
 
 
-def settle(now: datetime | None = None) -> int:
-    """Meetings whose time is over have ended, and nobody waits for what has begun; answers how many rows changed."""
+@transaction.atomic
+def remind(now: datetime | None = None) -> int:
+    """Tell who comes that their meeting begins within the half hour, once; answers for how many meetings."""
     now = now or timezone.now()
-    over = Meeting.objects.filter(state__in=(MeetingState.RUNNING, MeetingState.BOOKED), ends_at__lte=now)
+    soon = Meeting.objects.select_for_update(of=("self",), skip_locked=True).filter(
+        state=MeetingState.BOOKED,
+        reminded_at__isnull=True,
+        starts_at__gt=now,
+        starts_at__lte=now + REMINDED_BEFORE,
+    )
+    found = list(soon.select_related("room__place", "organiser").order_by("starts_at", "id"))
+    for meeting in found:
+        telling.soon(meeting)
+    Meeting.objects.filter(pk__in=[meeting.pk for meeting in found]).update(reminded_at=now)
+    return len(found)
+
+
+@transaction.atomic
+def settle(now: datetime | None = None) -> int:
+    """Meetings whose time is over have ended, and who was there is asked how it was; nobody waits for what has begun.
+
+    Answers how many rows changed; a second run finds nothing.
+    """
+    now = now or timezone.now()
+    over = Meeting.objects.select_for_update(of=("self",), skip_locked=True).filter(
+        state__in=(MeetingState.RUNNING, MeetingState.BOOKED), ends_at__lte=now
+    )
+    ended = list(over.select_related("room__place").order_by("id"))
+    Meeting.objects.filter(pk__in=[meeting.pk for meeting in ended]).update(state=MeetingState.ENDED)
+    for meeting in ended:
+        telling.asked_how_it_was(meeting)
     waited = Wait.objects.filter(state=WaitState.WAITING, starts_at__lte=now)
-    return over.update(state=MeetingState.ENDED) + waited.update(state=WaitState.EXPIRED)
+    return len(ended) + waited.update(state=WaitState.EXPIRED)

@@ -49,7 +49,15 @@ class Asked(dict[str, Any]):
 
 
 @transaction.atomic
-def ask_need(actor: Person, *, meeting: int, kind: str, text: str = "", quantity: int | None = None, wanted_at: datetime | None = None) -> Need:
+def ask_need(
+    actor: Person,
+    *,
+    meeting: int,
+    kind: str,
+    text: str = "",
+    quantity: int | None = None,
+    wanted_at: datetime | None = None,
+) -> Need:
     """Ask the section concerned for something. ``wanted_at`` (default: the start) is when it is wanted, as for a meal.
 
     Raises NotFound, NotPermitted, Conflict where the meeting is over, Problem for the form.

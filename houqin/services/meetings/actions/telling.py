@@ -47,7 +47,9 @@ def called_off(meeting: Meeting) -> None:
         coming(meeting, but=(Reply.NO,)),
         "meetings.called_off",
         lambda: _("会议取消：%(title)s") % {"title": meeting.title},
-        lambda: _("原定 %(where)s。%(why)s") % {"where": when_and_where(meeting), "why": meeting.gave_back_reason},
+        lambda: (
+            _("原定 %(where)s。%(why)s") % {"where": when_and_where(meeting), "why": meeting.gave_back_reason}
+        ),
     )
 
 

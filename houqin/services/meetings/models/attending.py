@@ -45,9 +45,7 @@ class Participant(models.Model):
     ``stands_in_for``. ``visit_id`` is their record among the visitors, once they are one.
     """
 
-    meeting = models.ForeignKey(
-        Meeting, models.PROTECT, related_name="participants", verbose_name=_("会议")
-    )
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="participants", verbose_name=_("会议"))
     person = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("人员")
     )
@@ -143,7 +141,8 @@ class Feedback(models.Model):
         ordering = ["-at"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(room_stars__range=(1, 5), service_stars__range=(1, 5)), name="feedback_one_to_five"
+                condition=Q(room_stars__range=(1, 5), service_stars__range=(1, 5)),
+                name="feedback_one_to_five",
             )
         ]
 

@@ -126,6 +126,7 @@ class Meeting(models.Model):
         Case, models.PROTECT, null=True, blank=True, related_name="meeting", verbose_name=_("办件")
     )
     opened_at = models.DateTimeField(_("首次签到"), null=True, blank=True)
+    reminded_at = models.DateTimeField(_("提醒时间"), null=True, blank=True, editable=False)
     gave_back_at = models.DateTimeField(_("归还时间"), null=True, blank=True)
     gave_back_reason = models.TextField(_("取消或释放原因"), blank=True)
     created_at = models.DateTimeField(_("预订时间"), default=timezone.now)

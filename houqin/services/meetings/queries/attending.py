@@ -60,7 +60,9 @@ def roll(meeting: Meeting, find: str = "") -> dict[str, Any]:
     rows = meeting.participants.select_related("person", "stands_in_for")
     if find:
         rows = rows.filter(
-            Q(name__contains=find) | Q(organisation__contains=find) | Q(person__initials__startswith=find.lower())
+            Q(name__contains=find)
+            | Q(organisation__contains=find)
+            | Q(person__initials__startswith=find.lower())
         )
     return {
         **roll_counts(meeting),

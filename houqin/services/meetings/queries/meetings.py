@@ -97,6 +97,8 @@ def shown_title(actor: Actor, meeting: Meeting) -> str:
     """Its name, or for those whom it does not concern that the room is taken."""
     if not meeting.private or may_run(actor, meeting):
         return meeting.title
+    if actor.pk and meeting.participants.filter(person=actor.pk).exists():
+        return meeting.title
     return _("已预订")
 
 

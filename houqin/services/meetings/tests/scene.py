@@ -3,6 +3,7 @@
 from typing import Any
 
 from houqin.services.meetings import actions
+from houqin.services.meetings.guests import Guest
 from houqin.services.meetings.tests.conftest import make_rooms
 from houqin.testing.cast import Cast
 
@@ -12,6 +13,9 @@ def make(cast: Cast) -> dict[str, Any]:
     meeting = rooms.book(rooms.small)
     wait = actions.wait(
         cast.staff, room=rooms.small, title="候补", starts_at=meeting.starts_at, ends_at=meeting.ends_at
+    )
+    asked, guest = actions.invite(
+        cast.staff, meeting=meeting.pk, people=[cast.colleague], guests=[Guest("程立", "江城大学")]
     )
     wanted = {
         "room": rooms.east.place.code, "subject": "接口", "starts_at": rooms.at(15).isoformat(),
@@ -28,6 +32,9 @@ def make(cast: Cast) -> dict[str, Any]:
         **meetings,
         **bodies,
         "meetings:room": rooms.small.pk,
+        "meetings:uninvite/participant": asked.pk,
+        "meetings:own/token": guest.token,
+        "meetings:own_feedback/token": guest.token,
         "meetings:stop_waiting": wait.pk,
         "api:stop_waiting_for_room/pk": wait.pk,
         "api:room_day/code": rooms.small.place.code,

@@ -18,7 +18,9 @@ from houqin.services.meetings.models import Meeting, MeetingState, Participant
 @pytest.fixture
 def meeting(rooms):
     Route.objects.create(item_code="meetings.need", section=rooms.cast.general)
-    rooms.cast.duty(rooms.cast.clerk, section=rooms.cast.general, starts_at=timezone.now() - timedelta(hours=1), hours=72)
+    rooms.cast.duty(
+        rooms.cast.clerk, section=rooms.cast.general, starts_at=timezone.now() - timedelta(hours=1), hours=72
+    )
     return rooms.book(rooms.small, 10)
 
 
@@ -36,7 +38,13 @@ def at(meeting, minutes=0):
 
 def test_people_are_asked_once_and_told(rooms, meeting):
     cast = rooms.cast
-    ask(rooms, meeting, cast.colleague, cast.other_staff, guests=[Guest("程立", "江城大学", "教授", "13800000077")])
+    ask(
+        rooms,
+        meeting,
+        cast.colleague,
+        cast.other_staff,
+        guests=[Guest("程立", "江城大学", "教授", "13800000077")],
+    )
     assert ask(rooms, meeting, cast.colleague, guests=[Guest("程立", "江城大学")]) == []
     assert meeting.participants.count() == 3
     assert told(cast.colleague) == ["会议邀请：预算碰头会"]
@@ -72,7 +80,10 @@ def test_the_code_on_the_screen_signs_in_who_is_asked_and_opens_the_meeting(room
     with at(meeting, -10):
         code = codes.code_of(meeting.pk)
         who = actions.sign_in_by_code(cast.colleague, meeting=meeting.pk, code=code)
-        assert actions.sign_in_by_code(cast.colleague, meeting=meeting.pk, code=code).signed_in_at == who.signed_in_at
+        assert (
+            actions.sign_in_by_code(cast.colleague, meeting=meeting.pk, code=code).signed_in_at
+            == who.signed_in_at
+        )
         with pytest.raises(NotPermitted, match="不在参会名单"):
             actions.sign_in_by_code(cast.worker, meeting=meeting.pk, code=code)
     with at(meeting, -8), pytest.raises(Problem, match="已过期"):
@@ -97,7 +108,12 @@ def test_four_hundred_are_ticked_off_by_a_few_statements(rooms, meeting, django_
     guests = [Guest(f"代表{number}", "各区县") for number in range(400)]
     people = ask(rooms, meeting, guests=guests)
     with at(meeting), django_assert_max_num_queries(16):
-        assert actions.sign_in_listed(rooms.cast.clerk, meeting=meeting.pk, participants=[each.pk for each in people]) == 400
+        assert (
+            actions.sign_in_listed(
+                rooms.cast.clerk, meeting=meeting.pk, participants=[each.pk for each in people]
+            )
+            == 400
+        )
     counts = queries.roll_counts(meeting)
     assert (counts["asked"], counts["there"], counts["late"], counts["missing"]) == (400, 400, 0, 0)
 
@@ -118,7 +134,9 @@ def test_feedback_is_given_once_begun_and_counts_for_the_room(rooms, meeting):
     with at(meeting, 5):
         actions.sign_in_by_pass(rooms.cast.clerk, meeting=meeting.pk, token=one.token)
         for stars in (2, 4):
-            actions.give_feedback(rooms.cast.colleague, token=one.token, room_stars=stars, service_stars=5, words="投影偏暗")
+            actions.give_feedback(
+                rooms.cast.colleague, token=one.token, room_stars=stars, service_stars=5, words="投影偏暗"
+            )
     (row,) = queries.scores(rooms.cast.clerk, by="room")
     assert (row["what"], row["room"], row["count"]) == ("1号楼 3层 301会议室", 4.0, 1)
     assert not queries.scores(rooms.cast.staff, by="room")
@@ -134,9 +152,13 @@ def test_a_need_is_a_case_of_the_section_and_due_before_the_start(rooms, meeting
 def test_needs_move_with_the_meeting_and_are_dropped_with_it(rooms, meeting):
     cast = rooms.cast
     av, tea = (actions.ask_need(cast.staff, meeting=meeting.pk, kind=kind) for kind in ("av", "tea"))
-    perform(cast.clerk, "complete", case=tea.case.number, task=tea.case.tasks.get().pk, data={"comment": "已备"})
+    perform(
+        cast.clerk, "complete", case=tea.case.number, task=tea.case.tasks.get().pk, data={"comment": "已备"}
+    )
     later = meeting.starts_at + timedelta(days=1)
-    actions.move(cast.staff, meeting=meeting.pk, room=rooms.east, starts_at=later, ends_at=later + timedelta(hours=1))
+    actions.move(
+        cast.staff, meeting=meeting.pk, room=rooms.east, starts_at=later, ends_at=later + timedelta(hours=1)
+    )
     case = Case.objects.get(pk=av.pk)
     assert abs(case.due_at - (later - timedelta(hours=1))) < timedelta(minutes=2)
     assert case.tasks.get(state="open").due_at == case.due_at
@@ -151,7 +173,9 @@ def test_pages_from_invitation_to_feedback(rooms, meeting, as_person, client):
     cast = rooms.cast
     organiser = as_person(cast.staff)
     lines = "程立\t江城大学\t教授\t13800000077\n何苗 市科协"
-    page = organiser.post(f"/meetings/{meeting.pk}/participants", {"people": "陈立", "guests": lines}, follow=True)
+    page = organiser.post(
+        f"/meetings/{meeting.pk}/participants", {"people": "陈立", "guests": lines}, follow=True
+    )
     assert "已邀请 3 人" in page.content.decode()
     assert "13800000077" not in page.content.decode()
     guest = Participant.objects.get(name="程立")
@@ -164,7 +188,9 @@ def test_pages_from_invitation_to_feedback(rooms, meeting, as_person, client):
     assert plates.count("何苗") == 2
     with at(meeting, -5):
         desk = as_person(cast.clerk)
-        answer = desk.post(f"/meetings/{meeting.pk}/attendance", {"pass": f"http://x/meetings/p/{guest.token}"}, follow=True)
+        answer = desk.post(
+            f"/meetings/{meeting.pk}/attendance", {"pass": f"http://x/meetings/p/{guest.token}"}, follow=True
+        )
         assert "程立 已签到" in answer.content.decode()
         screen = desk.get(f"/meetings/{meeting.pk}/screen").content.decode()
         assert "已签到 1 / 3" in screen
@@ -174,7 +200,9 @@ def test_pages_from_invitation_to_feedback(rooms, meeting, as_person, client):
         table = desk.get(f"/meetings/{meeting.pk}/attendance.csv").content.decode("utf-8-sig")
         assert "程立,江城大学,教授,参加" in table
     with at(meeting, 5):
-        answer = client.post(f"{own}/feedback", {"room_stars": 4, "service_stars": 5, "words": ""}, follow=True)
+        answer = client.post(
+            f"{own}/feedback", {"room_stars": 4, "service_stars": 5, "words": ""}, follow=True
+        )
         assert "谢谢您的评价" in answer.content.decode()
         assert "请选择一至五星" in client.post(f"{own}/feedback", {"room_stars": 9}).content.decode()
 

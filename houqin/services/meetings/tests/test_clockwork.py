@@ -71,3 +71,25 @@ def test_what_is_over_has_ended(rooms):
     with after(meeting, 61):
         actions.settle()
     assert Meeting.objects.get().state == MeetingState.ENDED
+
+
+def test_who_comes_is_reminded_once_and_asked_afterwards(rooms):
+    cast = rooms.cast
+    meeting = rooms.book(rooms.small)
+    one, two = actions.invite(cast.staff, meeting=meeting.pk, people=[cast.colleague, cast.other_staff])
+    actions.reply(cast.other_staff, token=two.token, answer="no")
+    with after(meeting, -20):
+        assert actions.remind() == 1
+        assert actions.remind() == 0
+    with after(meeting, 1):
+        actions.sign_in_by_pass(cast.clerk, meeting=meeting.pk, token=one.token)
+    with after(meeting, 61):
+        assert actions.settle() == 1
+        assert actions.settle() == 0
+
+    def heard(person):
+        return set(Notice.objects.filter(person=person).values_list("kind", flat=True))
+
+    assert heard(cast.colleague) == {"meetings.invited", "meetings.soon", "meetings.feedback"}
+    assert heard(cast.staff) == {"meetings.soon"}
+    assert heard(cast.other_staff) == {"meetings.invited"}

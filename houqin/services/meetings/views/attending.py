@@ -45,7 +45,10 @@ def participants(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             if form.is_valid():
                 new = actions.invite(
-                    person_of(request), meeting=pk, people=form.everybody(), guests=form.cleaned_data["guests"]
+                    person_of(request),
+                    meeting=pk,
+                    people=form.everybody(),
+                    guests=form.cleaned_data["guests"],
                 )
                 said = ngettext("已邀请 %(n)d 人。", "已邀请 %(n)d 人。", len(new))
                 messages.success(request, said % {"n": len(new)})
@@ -89,7 +92,8 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
     """Whoever scanned the screen taps once."""
     meeting = queries.any_meeting(pk)
     code = request.POST.get("c") or request.GET.get("c") or ""
-    context: dict[str, Any] = {"meeting": meeting, "code": code}
+    title = queries.shown_title(person_of(request), meeting)
+    context: dict[str, Any] = {"meeting": meeting, "title": title, "code": code}
     if request.method == "POST":
         try:
             context["done"] = actions.sign_in_by_code(person_of(request), meeting=pk, code=code)
@@ -116,8 +120,14 @@ def attendance(request: HttpRequest, pk: int) -> HttpResponse:
         except Problem as problem:
             messages.error(request, str(problem.message))
         return redirect("meetings:attendance", pk)
-    context = {"meeting": meeting, "find": request.GET.get("q", ""), **queries.roll(meeting, request.GET.get("q", ""))}
-    template = "meetings/attendance.html#live" if getattr(request, "htmx", False) else "meetings/attendance.html"
+    context = {
+        "meeting": meeting,
+        "find": request.GET.get("q", ""),
+        **queries.roll(meeting, request.GET.get("q", "")),
+    }
+    template = (
+        "meetings/attendance.html#live" if getattr(request, "htmx", False) else "meetings/attendance.html"
+    )
     return problems.vary(render(request, template, context))
 
 
@@ -133,7 +143,14 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
     table.writerow([_("姓名"), _("单位"), _("职务"), _("答复"), _("签到时间"), _("签到方式")])
     for each in meeting.participants.order_by("organisation", "id"):
         at = f"{timezone.localtime(each.signed_in_at):%Y-%m-%d %H:%M:%S}" if each.signed_in_at else ""
-        row = [each.name, each.organisation, each.post, each.get_reply_display(), at, each.get_signed_in_by_display()]
+        row = [
+            each.name,
+            each.organisation,
+            each.post,
+            each.get_reply_display(),
+            at,
+            each.get_signed_in_by_display(),
+        ]
         table.writerow([_harmless(str(cell)) for cell in row])
     return answer
 
@@ -185,7 +202,9 @@ def own(request: HttpRequest, token: str) -> HttpResponse:
     actor = actions.actor_of(participant, request.user if isinstance(request.user, Person) else None)
     if request.method == "POST":
         try:
-            actions.reply(actor, token=token, answer=request.POST.get("answer", ""), note=request.POST.get("note", ""))
+            actions.reply(
+                actor, token=token, answer=request.POST.get("answer", ""), note=request.POST.get("note", "")
+            )
             messages.success(request, _("已答复，谢谢。"))
         except Problem as problem:
             messages.error(request, str(problem.message))
@@ -239,4 +258,3 @@ def _own(participant: Participant, **more: Any) -> dict[str, Any]:
         "begun": meeting.starts_at <= timezone.now() and meeting.state in ("running", "ended"),
         **more,
     }
-
