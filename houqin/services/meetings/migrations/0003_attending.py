@@ -4,10 +4,11 @@ import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import houqin.foundation.personal.fields
-import houqin.services.meetings.models.attending
 from django.conf import settings
 from django.db import migrations, models
+
+import houqin.foundation.personal.fields
+import houqin.services.meetings.models.attending
 
 
 class Migration(migrations.Migration):
