@@ -16,6 +16,7 @@ from houqin.affairs.forms import FileIdsField
 from houqin.affairs.models import Case, Clocked, Event, State, Task
 from houqin.affairs.naming import said
 from houqin.affairs.queries import CaseView, Moment
+from houqin.affairs.showing import caller_grant
 from houqin.foundation.files.models import File, FileKind
 from houqin.foundation.notices.models import Notice
 from houqin.foundation.people.models import Person
@@ -58,6 +59,7 @@ def context(view: CaseView, viewer: Person | Outsider) -> dict[str, Any]:
         "documents": [file for file in view.files if not is_picture(file)],
         "timeline": [_line(each, photos) for each in reversed(view.timeline)],
         "holders": _holders(view.tasks, viewer),
+        "may_call": bool(case.applicant_phone) and view.inside and _may_call(view, viewer),
         "panel": panel,
         **(moments.case_context(case, viewer) if panel else {}),
     }
@@ -233,6 +235,11 @@ def _notice_line(notice: Notice) -> dict[str, Any]:
     }
 
 
+def _may_call(view: CaseView, viewer: Person | Outsider) -> bool:
+    """Whether the applicant's number is there for the viewer to ask for; until then it is masked."""
+    return caller_grant(viewer, view.case, able=any(each.verbs for each in view.tasks))[0]
+
+
 def _holders(tasks: Sequence[Any], viewer: Person | Outsider) -> list[dict[str, Any]]:
     """Who has it, with the phone of each: passers-by do not get people's own numbers."""
     staff = isinstance(viewer, Person)
@@ -241,6 +248,7 @@ def _holders(tasks: Sequence[Any], viewer: Person | Outsider) -> list[dict[str, 
             "name": str(each.task.holder_name),
             "section": str(each.task.section or ""),
             "phone": each.task.assignee.phone if staff and each.task.assignee else "",
+            "key": f"{each.task.case.number}-{each.task.pk}",
             "due": each.task.due_at,
             "level": _level(each.task),
             "paused": bool(each.task.paused_at),

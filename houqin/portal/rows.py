@@ -16,6 +16,7 @@ from houqin.affairs.models import Case, State, Task
 from houqin.affairs.naming import said
 from houqin.affairs.queries import todo_values
 from houqin.foundation.people.models import Person
+from houqin.foundation.sealed.value import Personal
 from houqin.portal import words
 from houqin.portal.templatetags.look import due_words
 
@@ -82,7 +83,7 @@ class TaskRow:
     level: str
     paused: bool
     who: str
-    phone: str
+    phone: Personal
     queued: bool
     instead_of: str
     reopened: int

@@ -13,6 +13,7 @@ from houqin.foundation.calendar import clock
 from houqin.foundation.errors import Text
 from houqin.foundation.people.models import DutyShift, Person
 from houqin.foundation.registry import Registry
+from houqin.foundation.sealed.value import Personal
 
 #: Everybody sees the same duty list; a process asks for it at most this often.
 _KEPT_SECONDS = 20
@@ -38,8 +39,9 @@ class DutyLine:
     """One person on duty now."""
 
     section: str
+    person: int
     name: str
-    phone: str
+    phone: Personal
     place: str
     until: datetime
 
@@ -97,6 +99,7 @@ def _line(shift: DutyShift) -> DutyLine:
     person = shift.substitute or shift.person
     return DutyLine(
         section=str(shift.section),
+        person=person.pk,
         name=person.name,
         phone=person.phone,
         place=str(shift.place) if shift.place else "",

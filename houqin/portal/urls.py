@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from houqin.portal import urls_staff
-from houqin.portal.views import cases, catalogue, home, mine, public, search, shell, submission
+from houqin.portal.views import cases, catalogue, home, mine, public, reveal, search, shell, submission
 
 
 class CaseNumber(StringConverter):
@@ -28,6 +28,7 @@ urlpatterns = [
     path("report", public.report, name="report"),
     path("track", public.track, name="track"),
     path("search", search.search, name="search"),
+    path("reveal/<str:what>/<str:key>", reveal.reveal, name="reveal"),
     path("large-type", shell.large_type, name="large_type"),
     path("cases/<case_number:number>", cases.case, name="case"),
     path("cases/<case_number:number>/live", cases.live, name="case_live"),

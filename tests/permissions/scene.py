@@ -107,6 +107,8 @@ class Scene:
             "name": "repairs.orders",
             "verb": "complete",
             "entry": self.entry,
+            "what": "affairs.applicant",
+            "key": self.case.number,
         }  # fmt: skip
         if app == "channels" and key == "code":
             return "dingtalk"

@@ -15,6 +15,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from houqin.foundation.standards import mask_phone
+
 register = template.Library()
 
 _STATES = {
@@ -55,6 +57,12 @@ def state_tone(state: str) -> str:
 def state_icon(state: str) -> str:
     """Shape that goes with a case state or level, so that colour never speaks alone."""
     return (_LEVELS | _STATES).get(str(state), ("plain", "circle"))[1]
+
+
+@register.filter
+def masked_phone(number: str) -> str:
+    """``138****0006``, for a number that is a plain text; a personal value prints so by itself."""
+    return mask_phone(str(number))
 
 
 def span_words(span: timedelta) -> str:
