@@ -280,7 +280,8 @@ def backup(place: Path, keep: int | None) -> None:
 @main.command()
 @click.argument("place", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--check", is_flag=True, help="Verify the backup, say what it holds, and change nothing.")
-def restore(place: Path, check: bool) -> None:
+@click.option("--replace", is_flag=True, help="Put it in the place of what is there, which is then gone.")
+def restore(place: Path, check: bool, replace: bool) -> None:
     """Put the backup in DIR, or the newest one in it, into an empty database and an empty file store."""
     _django()
     from houqin.project.backup import run
@@ -290,10 +291,29 @@ def restore(place: Path, check: bool) -> None:
     if check:
         return
     with _installation() as given, serving(given.data_dir), _database(given):
-        behind = run.put_back(found, given, say)
+        behind = run.put_back(found, given, say, replace=replace)
         if behind:
             _ready_database()
     say("Done. Start it with houqin up.")
+
+
+@main.command()
+@click.argument("into", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--key",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Private key, made if there is none; default: DIR/bundle-key.pem.",
+)
+def bundle(into: Path, key: Path | None) -> None:
+    """Make one signed archive in DIR, to install and upgrade where no registry is reached. Prints it and its public key."""
+    from houqin.project.bundle import build
+
+    try:
+        made, public = build.build(into.absolute(), (key or into / "bundle-key.pem").absolute(), say=say)
+    except (build.BundleProblem, OSError) as problem:
+        raise Problem(str(problem), FAILED) from problem
+    click.echo(made)
+    click.echo(public)
 
 
 @main.command()

@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from datetime import timedelta
-from itertools import pairwise
 
 import pytest
 import time_machine
@@ -17,7 +16,7 @@ from houqin.affairs.models import Case, State, TaskState
 from houqin.foundation.errors import Problem
 from houqin.foundation.people.models import Person
 from houqin.foundation.trail.actors import Outsider
-from houqin.foundation.trail.models import Entry
+from houqin.testing import whole
 from houqin.testing.desk import Desk
 
 MONDAY = timezone.make_aware(timezone.datetime(2026, 3, 16, 9, 0))
@@ -136,33 +135,11 @@ def _attempt(desk: Desk, case: Case, verb: str, person: Person, other: Person, w
 
 def _check(case: Case, watch: Watch) -> None:
     watch.tick(case)
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-    tasks = list(case.tasks.filter(state=TaskState.OPEN))
-    assert bool(tasks) == (case.state in (State.OPEN, State.WAITING_APPLICANT))
-    assert all(task.assignee_id or task.section_id for task in tasks)
-    assert all(task.kind != "approve" or task.assignee_id != case.applicant_id for task in tasks)
-    assert all(task.assignee is None or task.assignee.is_active for task in tasks)
+    whole.check(case)
     if case.state == State.OPEN and case.limit_minutes - watch.run > 0:
         assert case.due_at == clocks.later(timezone.now(), case.limit_minutes - watch.run, case.clock)
     if case.left_minutes is not None:
         assert case.left_minutes == case.limit_minutes - watch.run
-    _trail_tells_the_same(case, tasks)
-
-
-def _trail_tells_the_same(case: Case, tasks: list) -> None:
-    entries = list(Entry.objects.filter(record_type="affairs.case", record_id=str(case.pk)).order_by("id"))
-    entries = [entry for entry in entries if entry.before]
-    for earlier, later in pairwise(entries):
-        assert later.before == earlier.after
-    assert entries[-1].after == {
-        "state": case.state,
-        "step": case.step,
-        "version": case.version,
-        "tasks": {str(task.pk): {"assignee": task.assignee_id, "section": task.section_id} for task in tasks},
-    }
-    assert case.events.count() == case.version
 
 
 def test_the_database_refuses_an_open_case_of_nobody(desk: Desk) -> None:

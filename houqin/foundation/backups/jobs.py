@@ -1,17 +1,22 @@
-"""The daily backup, where ``HOUQIN_BACKUP_DIR`` asks for one."""
+"""What keeps an installation whole: the daily backup, and jobs whose worker died."""
 
 import subprocess
 import sys
 from datetime import time
 
 from django.conf import settings
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Status
 
 from houqin.foundation.backups import queries
 
+#: What ``houqin backup`` ends with when the backup was made and files were missing or damaged.
+FILES_AMISS = 5
+
 
 @app.periodic(cron="*/10 * * * *")
-@app.task(name="backups.daily", queueing_lock="backups.daily", lock="backups.daily")
+@app.task(name="backups.daily", queueing_lock="backups.daily")
 def back_up_daily(timestamp: int = 0) -> bool:
     """Every ten minutes: back up once ``HOUQIN_BACKUP_TIME`` has passed. A day that was missed is made up for.
 
@@ -27,5 +32,20 @@ def back_up_daily(timestamp: int = 0) -> bool:
     return True
 
 
-#: What ``houqin backup`` ends with when the backup was made and files were missing or damaged.
-FILES_AMISS = 5
+@app.periodic(cron="* * * * *")
+@app.task(name="backups.rescue_stalled", queueing_lock="backups.rescue_stalled", pass_context=True)
+async def rescue_stalled(context: JobContext, timestamp: int = 0) -> int:
+    """Every minute: do again what a worker had begun when it died. Answers how many jobs.
+
+    A job that only one may wait for (``queueing_lock``) is given up instead: its next turn comes by itself, and may
+    wait already.
+    """
+    jobs = context.app.job_manager
+    stalled = list(await jobs.get_stalled_jobs())
+    for job in stalled:
+        assert job.id is not None
+        if job.queueing_lock:
+            await jobs.finish_job_by_id_async(job.id, Status.FAILED, delete_job=False)
+        else:
+            await jobs.retry_job(job)
+    return len(stalled)

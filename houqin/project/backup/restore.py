@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 from django.db.migrations.loader import MigrationLoader
+from psycopg import sql
 
 from houqin.project.backup import archive, snapshot, tools
 from houqin.project.backup.archive import DATABASE, FILES, Archive
@@ -17,6 +18,8 @@ from houqin.project.backup.problems import BackupProblem, from_os_error
 Say = Callable[[str], None]
 #: In the store while files come in: what lies beside it is the rest of a restore that was interrupted.
 UNFINISHED = ".restoring"
+#: Where what is replaced waits until its successor is whole.
+ASIDE = "houqin_replaced"
 
 THERE = """
     SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -55,10 +58,7 @@ def restore(found: Archive, *, url: str, store: Path, say: Say = lambda text: No
         try:
             say(f"Files: {found.manifest.files:,}")
             _put_files(found, store)
-            os.sync()
-            say(
-                f"Database: {sum(found.manifest.tables.values()):,} rows in {len(found.manifest.tables)} tables"
-            )
+            _tell_database(found, say)
             _put_database(found, url)
         except BaseException:
             _clear(store)
@@ -68,28 +68,88 @@ def restore(found: Archive, *, url: str, store: Path, say: Say = lambda text: No
         raise from_os_error(error, store) from error
 
 
+def replace(found: Archive, *, url: str, store: Path, say: Say = lambda text: None) -> None:
+    """Put a verified backup in the place of what the database at `url` holds, all or nothing.
+
+    Files that the store has already, unchanged, stay; so do those that the backup does not know, which are swept later.
+    Raises `BackupProblem`; then everything is as it was.
+    """
+    _refuse_older_server(found, url)
+    try:
+        store.mkdir(mode=0o700, parents=True, exist_ok=True)
+        say(f"Files: {found.manifest.files:,}")
+        _put_files(found, store)
+    except OSError as error:
+        raise from_os_error(error, store) from error
+    _tell_database(found, say)
+    _mend_interrupted(url)
+    _aside(url, "public", ASIDE, make_new=True)
+    try:
+        _put_database(found, url)
+    except BaseException:
+        _drop(url, "public")
+        _aside(url, ASIDE, "public", make_new=False)
+        raise
+    _drop(url, ASIDE)
+
+
+def _mend_interrupted(url: str) -> None:
+    """What an interrupted replacing left: its new schema is whole, or empty and the old one comes back."""
+    with psycopg.connect(url, connect_timeout=10) as connection:
+        there = {name for (name,) in connection.execute("SELECT nspname FROM pg_namespace")}
+        whole = connection.execute("SELECT to_regclass('public.django_migrations')").fetchone() != (None,)
+    if ASIDE in there and whole:
+        _drop(url, ASIDE)
+    elif ASIDE in there:
+        _drop(url, "public")
+        _aside(url, ASIDE, "public", make_new=False)
+
+
+def _aside(url: str, old: str, new: str, *, make_new: bool) -> None:
+    with psycopg.connect(url, connect_timeout=10) as connection:
+        connection.execute(sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(*map(sql.Identifier, (old, new))))
+        if make_new:
+            connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(old)))
+
+
+def _drop(url: str, schema: str) -> None:
+    with psycopg.connect(url, connect_timeout=10) as connection:
+        connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
+
+
+def _tell_database(found: Archive, say: Say) -> None:
+    tables = found.manifest.tables
+    say(f"Database: {sum(tables.values()):,} rows in {len(tables)} tables")
+
+
 def _refuse_unless_empty(found: Archive, url: str, store: Path) -> None:
     with psycopg.connect(url, connect_timeout=10) as connection:
-        version = connection.info.server_version // 10_000
         there = connection.execute(THERE).fetchone()
     if there:
         raise BackupProblem(
             f"The database holds something already ({there[0]}). Restore into an empty one: set HOUQIN_DATA_DIR to a "
             "new folder, or HOUQIN_DATABASE_URL to a new database. Nothing was touched."
         )
-    if version < found.manifest.server_major:
-        raise BackupProblem(
-            f"This backup is of PostgreSQL {found.manifest.server_major}, and the server here is {version}. "
-            f"Use PostgreSQL {found.manifest.server_major} or later. Nothing was touched."
-        )
+    _refuse_older_server(found, url)
+    known = {UNFINISHED, "lost+found"}
     if (
         store.is_dir()
-        and any(each.name != "lost+found" for each in store.iterdir())
+        and {each.name for each in store.iterdir()} - known
         and not (store / UNFINISHED).exists()
     ):
         raise BackupProblem(
             f"The file store {store} holds something already. Restore into an empty one: set HOUQIN_DATA_DIR or "
             "HOUQIN_STORAGE_URL to a new folder. Nothing was touched."
+        )
+
+
+def _refuse_older_server(found: Archive, url: str) -> None:
+    with psycopg.connect(url, connect_timeout=10) as connection:
+        version = connection.info.server_version // 10_000
+    if version < found.manifest.server_major:
+        raise BackupProblem(
+            f"This backup is of PostgreSQL {found.manifest.server_major}, and the server here is {version}. "
+            f"Use PostgreSQL {found.manifest.server_major} or later. Nothing was touched."
         )
 
 
@@ -106,16 +166,19 @@ def _clear(store: Path) -> None:
 
 
 def _put_files(found: Archive, store: Path) -> None:
+    """Each file under another name first, so that a cut one is never taken for it; what is there already stays."""
     source = found.folder / FILES
-    if not source.is_dir():
-        return
-    for path in sorted(source.rglob("*")):
+    for path in sorted(source.rglob("*")) if source.is_dir() else ():
         target = store / path.relative_to(source)
         if path.is_dir():
             target.mkdir(mode=0o755, exist_ok=True)
-        else:
+        elif not (target.is_file() and archive.digest(target) == archive.digest(path)):
+            draft = target.with_name(f".{target.name}.part")
+            draft.unlink(missing_ok=True)
             with path.open("rb") as file:
-                archive.copy(file, target)
+                archive.copy(file, draft)
+            draft.replace(target)
+    os.sync()
 
 
 def _put_database(found: Archive, url: str) -> None:
@@ -123,7 +186,12 @@ def _put_database(found: Archive, url: str) -> None:
     arguments = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
     tools.run(program, url, [*arguments, str(found.folder / DATABASE)])
     with psycopg.connect(url, connect_timeout=10) as connection:
-        if snapshot.count_rows(connection) != found.manifest.tables:
+        rows = {
+            name: count
+            for name, count in snapshot.count_rows(connection).items()
+            if not name.startswith(f"{ASIDE}.")
+        }
+        if rows != found.manifest.tables:
             raise BackupProblem(
                 "The rows that came in are not those that were backed up. Do not use this database."
             )

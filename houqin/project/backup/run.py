@@ -64,11 +64,13 @@ def opened(place: Path, say: Say) -> Archive:
     return found
 
 
-def put_back(found: Archive, given: Environment, say: Say) -> bool:
-    """Put it into this empty installation; whether its migrations are behind those of this version."""
+def put_back(found: Archive, given: Environment, say: Say, *, replace: bool) -> bool:
+    """Put it into this installation; whether its migrations are behind those of this version."""
+    work = restore.replace if replace else restore.restore
     with _failing():
-        restore.restore(found, url=_url(given), store=settings.MEDIA_ROOT, say=say)
-    say("Everybody signs in again, because `secret-key` was made anew: unless you put yours back.")
+        work(found, url=_url(given), store=settings.MEDIA_ROOT, say=say)
+    if not replace:
+        say("Everybody signs in again, because `secret-key` was made anew: unless you put yours back.")
     return restore.is_behind(found)
 
 

@@ -25,6 +25,7 @@ from houqin.foundation.files.models import File
 from houqin.foundation.files.tests import samples
 from houqin.foundation.trail.models import Entry
 from houqin.project.backup import archive, make, restore, tools
+from houqin.project.backup.archive import Archive
 from houqin.project.backup.make import Made
 from houqin.project.backup.problems import BackupProblem
 from houqin.testing import sameness
@@ -256,14 +257,52 @@ def test_an_interrupted_restore_can_be_done_again(
     assert sameness.files(tmp_path / "restored") == sameness.files(store)
 
 
-def test_a_restore_that_fails_leaves_nothing(desk: Desk, store: Path, empty: str, tmp_path: Path) -> None:
-    found = restore.opened(back_up(tmp_path, store).folder)
+def cut_rows(found: Archive) -> None:
+    """Damage done after the backup was verified."""
     rows = max((found.folder / "database").glob("*.dat.gz"), key=lambda path: path.stat().st_size)
     rows.write_bytes(rows.read_bytes()[:-20])
+
+
+def test_a_restore_that_fails_leaves_nothing(desk: Desk, store: Path, empty: str, tmp_path: Path) -> None:
+    found = restore.opened(back_up(tmp_path, store).folder)
+    cut_rows(found)
     with pytest.raises(BackupProblem, match="pg_restore failed"):
         restore.restore(found, url=empty, store=tmp_path / "restored")
     assert sameness.tables(empty).keys() == {"schema"}
     assert list((tmp_path / "restored").iterdir()) == []
+
+
+def test_a_backup_takes_the_place_of_what_is_there(desk: Desk, store: Path, tmp_path: Path) -> None:
+    made = back_up(tmp_path, store)
+    before, kept = sameness.tables(here()), sameness.files(store)
+    desk.submit("后来的")
+    later = photo(desk)
+    (store / File.objects.get(kind="document").content.name).write_bytes(b"overwritten")
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE of_a_later_version (task bigint REFERENCES affairs_task)")
+    connection.close()
+    restore.replace(restore.opened(made.folder), url=here(), store=store)
+    assert sameness.tables(here()) == before
+    assert {**sameness.files(store), **kept} == sameness.files(store)
+    assert (store / later.content.name).exists(), "swept in its time"
+
+
+def test_what_cannot_take_the_place_leaves_all_as_it_was(desk: Desk, store: Path, tmp_path: Path) -> None:
+    found = restore.opened(back_up(tmp_path, store).folder)
+    before = sameness.tables(here())
+    cut_rows(found)
+    with pytest.raises(BackupProblem, match="pg_restore failed"):
+        restore.replace(found, url=here(), store=store)
+    assert sameness.tables(here()) == before
+
+
+def test_a_replacing_that_was_interrupted_is_done_again(desk: Desk, store: Path, tmp_path: Path) -> None:
+    made = back_up(tmp_path, store)
+    before = sameness.tables(here())
+    connection.close()
+    restore._aside(here(), "public", restore.ASIDE, make_new=True)
+    restore.replace(restore.opened(made.folder), url=here(), store=store)
+    assert sameness.tables(here()) == before
 
 
 def test_an_older_backup_is_restored_and_then_migrated(
