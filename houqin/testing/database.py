@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from typing import IO
 
 import psutil
 import psycopg
@@ -51,6 +52,8 @@ class Mine:
         """Make the database and let Django use it; from now on a committing test gets a fresh copy."""
         self.folder.mkdir(mode=0o755, exist_ok=True)
         with self._alone():
+            self._kept = self._holding(self.template)
+            fcntl.flock(self._kept, fcntl.LOCK_SH)
             self._sweep()
             if not self._exists(self.template):
                 self._make_template()
@@ -76,6 +79,7 @@ class Mine:
     def drop(self) -> None:
         connections.close_all()
         self._drop(self.name)
+        self._kept.close()
 
     def _make_template(self) -> None:
         draft = f"{self.template}_draft"
@@ -102,8 +106,22 @@ class Mine:
             ).fetchall()
         for (name,) in rows:
             owner = re.match(r"test_houqin_\d+_(\d+)_", name)
-            if name != self.template and not (owner and psutil.pid_exists(int(owner[1]))):
+            in_use = psutil.pid_exists(int(owner[1])) if owner else self._is_held(name)
+            if name != self.template and not in_use:
                 self._drop(name)
+
+    def _holding(self, template: str) -> IO[str]:
+        """The file on which every worker that copies this template has a shared lock as long as it lives."""
+        return (self.folder / f"{template}.lock").open("a")
+
+    def _is_held(self, template: str) -> bool:
+        """Whether a run that began with other code still copies it, after every test that commits."""
+        with self._holding(template) as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
 
     def _drop(self, name: str) -> None:
         self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
