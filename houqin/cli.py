@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import click
 
 from houqin import __version__
+from houqin.project import environment
 from houqin.project.environment import Environment
 
 FAILED, SETTINGS_WRONG, DATABASE_UNUSABLE, FILES_AMISS = 1, 3, 4, 5
@@ -290,8 +291,9 @@ def restore(place: Path, check: bool, replace: bool) -> None:
     found = run.opened(place.absolute(), say)
     if check:
         return
+    fresh = run.kept_apart(environment.read().data_dir)
     with _installation() as given, serving(given.data_dir), _database(given):
-        behind = run.put_back(found, given, say, replace=replace)
+        behind = run.put_back(found, given, say, replace=replace, fresh=fresh)
         if behind:
             _ready_database()
     say("Done. Start it with houqin up.")

@@ -27,7 +27,8 @@ class Manifest:
     """What a backup says of itself. Moments are ISO 8601 in UTC, sizes are bytes.
 
     `migrations` names the last ones applied of each application, `tables` the rows of each table. `missing`, `damaged`
-    and `erased` are files that the database named: not there, not as they were taken in, or removed while it ran.
+    and `erased` are files that the database named: not there, not as they were taken in, or removed while it ran. `keys` are
+    the ids of the data keys that its encrypted values need, and `trail` the last signed checkpoint of the trail.
     """
 
     houqin: str
@@ -45,6 +46,8 @@ class Manifest:
     missing: list[str] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
     erased: list[str] = field(default_factory=list)
+    keys: dict[str, str] = field(default_factory=dict)
+    trail: str = ""
     format: int = FORMAT
     kind: str = KIND
 

@@ -116,6 +116,8 @@ class _Copy:
             missing=[file.name for file in self.missing if file.name not in erased],
             damaged=self.damaged,
             erased=sorted(erased),
+            keys=moment.keys(),
+            trail=moment.trail(),
         )
         manifest.write(self.part)
         self.sums[MANIFEST] = archive.digest(self.part / MANIFEST)

@@ -6,9 +6,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
-from houqin.project.backup import archive, make, restore
+from houqin.project.backup import archive, keys, make, restore
 from houqin.project.backup.archive import Archive, Manifest
 from houqin.project.backup.problems import BackupProblem, from_os_error
 from houqin.project.environment import Environment
@@ -25,6 +25,8 @@ from houqin.project.environment import Environment
 Say = Callable[[str], None]
 FILES_AMISS = 5
 SHOWN = 20  # names of files
+#: Keys and secrets in the data directory, where the settings do not give them.
+OWN = ("secret-key", "trail-key", "data-keys")
 
 
 def back_up(place: Path, keep: int | None, given: Environment, say: Say) -> int:
@@ -35,9 +37,7 @@ def back_up(place: Path, keep: int | None, given: Environment, say: Say) -> int:
             for old in archive.prune(place, keep):
                 say(f"Removed {old}")
     say(_summary(made.manifest))
-    say(
-        "Keys and secrets are not in it: keep `secret-key` and the data keys apart (docs/administrators/backup.md)."
-    )
+    say(f"Keys and secrets are not in it: keep {', '.join(OWN)} apart (docs/administrators/backup.md).")
     if place.stat().st_dev == given.data_dir.stat().st_dev:
         say("It lies on the disk of the data itself: copy it to another machine.")
     _tell_files(made.manifest, say)
@@ -64,13 +64,27 @@ def opened(place: Path, say: Say) -> Archive:
     return found
 
 
-def put_back(found: Archive, given: Environment, say: Say, *, replace: bool) -> bool:
-    """Put it into this installation; whether its migrations are behind those of this version."""
+def kept_apart(data_dir: Path) -> list[str]:
+    """Which of the keys and secrets, which no backup holds, are not in the data directory."""
+    return [name for name in OWN if not (data_dir / name).exists()]
+
+
+def put_back(found: Archive, given: Environment, say: Say, *, replace: bool, fresh: Sequence[str]) -> bool:
+    """Put it into this installation; whether its migrations are behind those of this version.
+
+    ``fresh`` are keys and secrets that were not there before.
+    """
     work = restore.replace if replace else restore.restore
     with _failing():
         work(found, url=_url(given), store=settings.MEDIA_ROOT, say=say)
-    if not replace:
-        say("Everybody signs in again, because `secret-key` was made anew: unless you put yours back.")
+    if replace:
+        _put_aside(given.data_dir / "trail-checkpoint", say)
+    elif fresh:
+        say(f"Before you start it, put what you kept apart into {given.data_dir}: {', '.join(fresh)}.")
+    if lacking := keys.lacking(found.manifest.keys, (*given.data_keys, *given.lookup_keys)):
+        say(
+            f"✗ Phone and ID numbers cannot be read here: the data keys {', '.join(lacking)} are not those of this backup."
+        )
     return restore.is_behind(found)
 
 
@@ -108,6 +122,14 @@ def _summary(manifest: Manifest) -> str:
         f"{sum(manifest.tables.values()):,} rows in {len(manifest.tables)} tables, "
         f"{manifest.files:,} files, {manifest.size_bytes / 1e6:,.1f} MB"
     )
+
+
+def _put_aside(checkpoint: Path, say: Say) -> None:
+    """The kept checkpoint of a trail that went on further than the one put back: evidence of what is gone now."""
+    if checkpoint.exists():
+        aside = checkpoint.with_name(f"{checkpoint.name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+        checkpoint.rename(aside)
+        say(f"The trail ends where the backup does. What had been signed since is witnessed by {aside}.")
 
 
 def _tell_files(manifest: Manifest, say: Say) -> None:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 import psycopg
 from django.apps import apps
+from django.conf import settings
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import FileField
 from psycopg import sql
 
 from houqin.foundation.files.models import File
+from houqin.project.backup import keys
 
 TABLES = """
     SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -65,7 +67,7 @@ class Snapshot:
     def files(self) -> Iterator[Named]:
         """Every file that any row names, in whatever table, each once."""
         seen = set()
-        there = set(self.connection.execute(COLUMNS).fetchall())
+        there = self.columns()
         for table, column, checksum in file_columns():
             if (table, column) not in there:
                 continue  # this version knows more than the database, which is backed up before it is migrated
@@ -79,6 +81,23 @@ class Snapshot:
                 if name not in seen:
                     seen.add(name)
                     yield Named(name, sha256, table, column)
+
+    def columns(self) -> set[tuple[str, str]]:
+        """Every table with every column of it."""
+        return set(self.connection.execute(COLUMNS).fetchall())
+
+    def keys(self) -> dict[str, str]:
+        """The data keys that the encrypted values need."""
+        return keys.needed(self.connection, self.columns(), (*settings.DATA_KEYS, *settings.LOOKUP_KEYS))
+
+    def trail(self) -> str:
+        """The last signed checkpoint of the trail; nothing before the first."""
+        if ("trail_checkpoint", "note") not in self.columns():
+            return ""
+        row = self.connection.execute(
+            "SELECT note FROM trail_checkpoint ORDER BY size DESC LIMIT 1"
+        ).fetchone()
+        return str(row[0]) if row else ""
 
     def _value(self, query: str) -> object:
         row = self.connection.execute(query).fetchone()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import json
 import os
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from psycopg import sql
@@ -23,8 +25,9 @@ from houqin.foundation.backups.models import Backup
 from houqin.foundation.files import actions as files
 from houqin.foundation.files.models import File
 from houqin.foundation.files.tests import samples
-from houqin.foundation.trail.models import Entry
-from houqin.project.backup import archive, make, restore, tools
+from houqin.foundation.trail import sealing
+from houqin.foundation.trail.models import Checkpoint, Entry
+from houqin.project.backup import archive, keys, make, restore, tools
 from houqin.project.backup.archive import Archive
 from houqin.project.backup.make import Made
 from houqin.project.backup.problems import BackupProblem
@@ -107,6 +110,27 @@ def test_the_manifest_says_what_the_backup_is(desk: Desk, store: Path, tmp_path:
     assert all(len(heads) == 1 for heads in manifest.migrations.values())
     assert manifest.server_major >= 15
     assert (manifest.missing, manifest.damaged, manifest.erased) == ([], [], [])
+
+
+def test_it_names_the_keys_its_secrets_need_and_holds_none(desk: Desk, store: Path, tmp_path: Path) -> None:
+    made = back_up(tmp_path, store)
+    mine = (*settings.DATA_KEYS, *settings.LOOKUP_KEYS)
+    used = {settings.DATA_KEYS[0][0], settings.LOOKUP_KEYS[0][0]}
+    assert made.manifest.keys.keys() == used
+    assert keys.lacking(made.manifest.keys, mine) == []
+    others = tuple((id, bytes(reversed(secret))) for id, secret in mine)
+    assert keys.lacking(made.manifest.keys, others) == sorted(used), "the same ids, other secrets"
+    assert keys.lacking(made.manifest.keys, ()) == sorted(used)
+    everything = b"".join(path.read_bytes() for path in made.folder.rglob("*") if path.is_file())
+    for _, secret in mine:
+        assert secret not in everything
+        assert base64.b64encode(secret) not in everything
+
+
+def test_it_keeps_the_last_checkpoint_of_the_trail(desk: Desk, store: Path, tmp_path: Path) -> None:
+    assert back_up(tmp_path, store).manifest.trail == ""
+    sealing.seal()
+    assert back_up(tmp_path, store).manifest.trail == Checkpoint.objects.latest("size").note
 
 
 def test_only_its_owner_may_read_it_and_sha256sum_can_verify_it(

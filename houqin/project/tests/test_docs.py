@@ -11,7 +11,7 @@ from houqin.project.environment import INTERNAL, KNOWN
 ROOT = Path(__file__).parents[3]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 #: Named where the documentation says that they are not there yet.
-TO_COME = {"bundle", "import", "trail"}
+TO_COME = {"import", "trail"}
 
 
 def named(pattern: str) -> set[str]:
