@@ -10,4 +10,6 @@ class AffairsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        autodiscover_modules("items", "conditions", "who")
+        from houqin.affairs.warnings import machine, own  # noqa: F401 - they announce their rules
+
+        autodiscover_modules("items", "conditions", "who", "warnings")

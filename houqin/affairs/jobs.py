@@ -14,6 +14,7 @@ from houqin.affairs import rights
 from houqin.affairs.actions.applicant import confirm_by_silence
 from houqin.affairs.models import Case, State, Task, TaskState
 from houqin.affairs.moves import Move, MovedOn, moved_on, touching
+from houqin.affairs.warnings.evaluation import evaluate_due
 from houqin.affairs.who import Holder, heads_over
 from houqin.foundation.notices.actions import tell
 from houqin.foundation.people import scope
@@ -73,6 +74,13 @@ def silent_cases(now: datetime) -> list[int]:
     """Ids of the cases to complete by silence, those that wait longest first."""
     silent = Case.objects.filter(state=State.CONFIRMING, confirm_by__lte=now).order_by("confirm_by")
     return list(silent.values_list("pk", flat=True)[:BATCH])
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="affairs.evaluate_warnings", queueing_lock="affairs.evaluate_warnings")
+def evaluate_warnings(timestamp: int = 0) -> int:
+    """Every minute: the warning rules whose turn it is. May run twice. Answers how many warnings were opened or ended."""
+    return evaluate_due(timezone.now())
 
 
 @app.periodic(cron="17 * * * *")

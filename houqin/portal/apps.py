@@ -10,4 +10,6 @@ class PortalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from houqin.portal import warnings  # noqa: F401 - announces itself to the rail and the home page
+
         autodiscover_modules("panels")

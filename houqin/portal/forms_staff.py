@@ -6,12 +6,14 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.forms.models import model_to_dict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from houqin.affairs.declare import ITEMS, ClockKind, Item, StepKind
-from houqin.affairs.models import ItemSetting
+from houqin.affairs.models import ItemSetting, WarningSetting
 from houqin.affairs.offers import Offered
+from houqin.affairs.warnings.declare import Rule
 from houqin.foundation.people.models import Organisation, OrganisationKind, Person
 
 _DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "w-date"})
@@ -205,3 +207,27 @@ class QualityForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class WarningRuleForm(forms.Form):
+    """A rule of warnings: on or off, and its thresholds. Empty means as declared."""
+
+    enabled = forms.BooleanField(label=_("启用"), required=False)
+    amber = forms.DecimalField(
+        label=_("黄色起点"), required=False, min_value=0, max_digits=12, decimal_places=2
+    )
+    red = forms.DecimalField(
+        label=_("红色起点"), required=False, min_value=0, max_digits=12, decimal_places=2
+    )
+
+    def __init__(self, *args: Any, rule: Rule, setting: WarningSetting | None, **options: Any) -> None:
+        kept = model_to_dict(setting, ("enabled", "amber", "red")) if setting else {"enabled": True}
+        options["initial"] = kept
+        super().__init__(*args, **options)
+        words = (
+            _("单位：%(unit)s，越小越严重；留空则按 %(n)s。")
+            if rule.falling
+            else _("单位：%(unit)s；留空则按 %(n)s。")
+        )
+        for name, declared in (("amber", rule.thresholds.amber), ("red", rule.thresholds.red)):
+            self.fields[name].help_text = words % {"unit": rule.unit, "n": f"{declared:f}"}

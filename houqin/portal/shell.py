@@ -28,13 +28,18 @@ LARGE_TYPE_COOKIE = "houqin_type"
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry of the rail for whoever holds one of ``permissions`` (none: for everybody who signed in)."""
+    """An entry of the rail for whoever holds one of ``permissions`` (none: for everybody who signed in).
+
+    ``shown`` decides instead where that is not enough; ``count`` is the number beside it, and must cost next to nothing.
+    """
 
     label: Text
     url_name: str
     icon: str = "list"
     permissions: tuple[str, ...] = ()
     position: int = 100
+    shown: Callable[[Person], bool] | None = None
+    count: Callable[[Person], int] | None = None
 
     @property
     def url(self) -> str:
@@ -137,18 +142,22 @@ class Shell:
         if self.person is None:
             return []
         entries = sorted(NAV, key=lambda entry: entry.position)
-        return [drawn for entry in entries if self._holds(entry) if (drawn := _drawn(entry))]
+        return [drawn for entry in entries if self._holds(entry) if (drawn := _drawn(entry, self.person))]
 
     def _holds(self, entry: Entry) -> bool:
         assert self.person is not None
+        if entry.shown is not None:
+            return entry.shown(self.person)
         return not entry.permissions or any(scope.holds(self.person, each) for each in entry.permissions)
 
 
-def _drawn(entry: Entry) -> dict[str, Any] | None:
+def _drawn(entry: Entry, person: Person) -> dict[str, Any] | None:
     try:
-        return {"label": entry.label, "url": entry.url, "icon": entry.icon}
+        url = entry.url
     except NoReverseMatch:
         return None
+    badge = entry.count(person) if entry.count else 0
+    return {"label": entry.label, "url": url, "icon": entry.icon, "badge": badge}
 
 
 def shell(request: HttpRequest) -> dict[str, Shell]:

@@ -3,7 +3,7 @@
 from django.urls import path, reverse_lazy
 from django.views.generic import RedirectView
 
-from houqin.portal.views import board, bulk, delegations, intake, quality, settings, trail
+from houqin.portal.views import board, bulk, delegations, intake, quality, settings, trail, warnings
 
 urlpatterns = [
     path("backoffice", RedirectView.as_view(url=reverse_lazy("admin:index")), name="backoffice"),
@@ -21,6 +21,12 @@ urlpatterns = [
     path("settings/routes", settings.routes, name="settings_routes"),
     path("settings/routes/<int:pk>/unset", settings.unset_route, name="unset_route"),
     path("quality", quality.quality, name="quality"),
+    path("settings/warnings", warnings.rules, name="settings_warnings"),
+    path("settings/warnings/<str:code>", warnings.rule, name="settings_warning"),
+    path("warnings", warnings.board, name="warnings"),
+    path("warnings/<int:pk>", warnings.warning, name="warning"),
+    path("warnings/<int:pk>/acknowledge", warnings.acknowledge, name="acknowledge_warning"),
+    path("warnings/<int:pk>/case", warnings.open_case, name="warning_case"),
     path("trail", trail.search, name="trail"),
     path("trail/export", trail.export, name="trail_export"),
     path("trail/checkpoint", trail.checkpoint, name="trail_checkpoint"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+
+from houqin.affairs.warnings.machine import look_after_worker
 
 #: A worker writes its heartbeat every ten seconds; after six missed ones it counts as dead.
 WORKER_SILENCE = timedelta(seconds=60)
@@ -22,6 +25,9 @@ def alive(request: HttpRequest) -> HttpResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """200 with each check's finding, or 503 naming what is not well."""
     checks = check()
+    if checks["migrations"] == "ok":
+        with suppress(DatabaseError):
+            look_after_worker()
     well = all(finding == "ok" for finding in checks.values())
     return JsonResponse({"ready": well, "checks": checks}, status=200 if well else 503)
 

@@ -69,6 +69,7 @@ ROLES: dict[str, tuple[str, bool, list[str]]] = {
             "calendar.manage",
             "duty.manage",
             "affairs.manage",
+            "platform.keep",
             "channels.manage",
             "repairs.stock",
             "repairs.manage",

@@ -15,6 +15,7 @@ from django.utils import translation
 from houqin.affairs.declare import ITEMS as REGISTRY
 from houqin.foundation.calendar import clock
 from houqin.foundation.people.models import Person
+from houqin.portal import warnings
 from houqin.portal.views import board
 from houqin.testing.cast import Cast, make_cast
 from houqin.testing.desk import Desk
@@ -32,6 +33,7 @@ def _fresh_start() -> None:
     """No test sees the calendar, the board or the language that another one left in the process."""
     clock.forget()
     board.forget()
+    warnings.forget()
     translation.activate(settings.LANGUAGE_CODE)
 
 

@@ -13,6 +13,7 @@ from houqin.affairs.models.cases import (
     TaskState,
 )
 from houqin.affairs.models.settings import Delegation, Favourite, ItemSetting, Route
+from houqin.affairs.models.warnings import Level, Warning, WarningSetting
 
 __all__ = [
     "ENDED",
@@ -23,10 +24,13 @@ __all__ = [
     "Favourite",
     "Follower",
     "ItemSetting",
+    "Level",
     "Rating",
     "RatingKind",
     "Route",
     "State",
     "Task",
     "TaskState",
+    "Warning",
+    "WarningSetting",
 ]

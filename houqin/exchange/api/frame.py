@@ -4,12 +4,12 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import NinjaAPI
+from ninja import Field, NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
@@ -20,6 +20,11 @@ from houqin.foundation.errors import NotFound, NotPermitted, Problem
 from houqin.foundation.people.models import Person
 
 PAGE, MOST = 50, 200
+
+
+class Paging(Schema):
+    cursor: str | None = None
+    limit: Annotated[int, Field(ge=1, le=MOST)] = PAGE
 
 
 class ScopedOut(NotPermitted):

@@ -4,24 +4,23 @@ from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
-from ninja import Field, NinjaAPI, Query, Schema
+from ninja import NinjaAPI, Query, Schema
 
 from houqin import __version__
 from houqin.affairs import actions, offers, queries
 from houqin.affairs.declare import ITEMS
 from houqin.affairs.forms import VERB_FORMS
 from houqin.affairs.models import State
-from houqin.exchange.api import shapes, trail
+from houqin.exchange.api import shapes, trail, warnings
 from houqin.exchange.api.frame import (
-    MOST,
-    PAGE,
     Bearer,
+    Paging,
     body_of,
     install_handlers,
     json_response,
@@ -55,11 +54,6 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 install_handlers(api)
-
-
-class Paging(Schema):
-    cursor: str | None = None
-    limit: Annotated[int, Field(ge=1, le=MOST)] = PAGE
 
 
 class CaseFilter(Paging):
@@ -293,5 +287,6 @@ def add_services() -> None:
             api.add_router(f"/{config.label}", import_module(module).router, tags=[config.label])
 
 
+api.add_router("/warnings", warnings.router, tags=["warnings"])
 api.add_router("/trail", trail.router, tags=["trail"])
 add_services()

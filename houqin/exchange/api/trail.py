@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
 from ninja import Field, Query, Router, Schema
 
-from houqin.exchange.api.frame import MOST, PAGE, person_of, read_text_cursor, within_scope, write_text_cursor
+from houqin.exchange.api.frame import Paging, person_of, read_text_cursor, within_scope, write_text_cursor
 from houqin.exchange.api.problems import CONFLICTS, PROBLEMS
 from houqin.foundation.errors import NotFound, Problem
 from houqin.foundation.people.scope import authorise_everywhere
@@ -23,7 +23,7 @@ router = Router()
 USUAL = timedelta(days=30)
 
 
-class EntryFilter(Schema):
+class EntryFilter(Paging):
     since: datetime | None = None
     until: datetime | None = None
     person: Annotated[str, Field(max_length=60)] = ""
@@ -31,8 +31,6 @@ class EntryFilter(Schema):
     record_type: Annotated[str, Field(max_length=80)] = ""
     record: Annotated[str, Field(max_length=100)] = ""
     address: Annotated[str, Field(max_length=50)] = ""
-    cursor: str | None = None
-    limit: Annotated[int, Field(ge=1, le=MOST)] = PAGE
 
 
 class EntryOut(Schema):

@@ -7,12 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import QuerySet
-
 from houqin.foundation.calendar import clock
 from houqin.foundation.calendar.models import Day, DayKind, WorkingHours, Year
 from houqin.foundation.errors import NotPermitted
-from houqin.foundation.people.models import Appointment, Organisation, Person
 from houqin.foundation.people.scope import authorise_everywhere
 from houqin.foundation.trail.actors import Actor
 
@@ -95,15 +92,3 @@ def may_manage(actor: Actor) -> bool:
     except NotPermitted:
         return False
     return True
-
-
-def keepers() -> QuerySet[Person]:
-    """Whoever keeps the calendar today: the right over a root organisation, not narrowed."""
-    roots = Organisation.objects.filter(parent__isnull=True)
-    appointments = Appointment.objects.current().filter(
-        organisation__in=roots,
-        role__permissions__contains=["calendar.manage"],
-        place__isnull=True,
-        service="",
-    )
-    return Person.objects.active().filter(pk__in=appointments.values("person_id"))

@@ -3,7 +3,7 @@
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from houqin.foundation.notices import actions, missing_year
+from houqin.foundation.notices import actions
 
 
 @app.task(name="notices.deliver", queue="notices", retry=RetryStrategy(max_attempts=8, exponential_wait=3))
@@ -17,10 +17,3 @@ def deliver(ids: list[int]) -> int:
 def deliver_overlooked(timestamp: int) -> int:
     """Every five minutes: deliver what its own job did not."""
     return actions.deliver_overlooked()
-
-
-@app.periodic(cron="0 1 * * *")
-@app.task(name="notices.warn_about_missing_year", queueing_lock="notices.warn_about_missing_year")
-def warn_about_missing_year(timestamp: int = 0) -> list[int]:
-    """Every morning (09:00 in Shanghai): a year whose official notice is not in the calendar."""
-    return missing_year.warn_about_missing_year()

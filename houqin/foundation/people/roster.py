@@ -88,6 +88,11 @@ def holder(shift: DutyShift) -> Person:
     return shift.substitute or shift.person
 
 
+def covers(shift: DutyShift, at: datetime) -> bool:
+    """Whether somebody who is still here has this duty at a moment."""
+    return shift.starts_at <= at < _ends(shift) and holder(shift).is_active
+
+
 def merged(spans: Iterable[Span]) -> list[Span]:
     """The same time in the fewest spans, in order; empty ones are dropped."""
     result: list[Span] = []

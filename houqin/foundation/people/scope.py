@@ -144,17 +144,17 @@ def authorise(
 
 def authorise_everywhere(actor: Actor, permission: str) -> Grant:
     """For what belongs to no one organisation (roles, the calendar): the right over a root, not narrowed."""
+    grant = grant_everywhere(actor, permission)
+    if grant is None:
+        raise NotPermitted
+    return grant
+
+
+def grant_everywhere(actor: Actor, permission: str) -> Grant | None:
+    """As :func:`authorise_everywhere`, but None where there is none."""
     if isinstance(actor, System):
         return EVERYTHING
-    for grant in _holding(actor, permission):
-        if grant.everywhere:
-            return grant
-    raise NotPermitted
-
-
-def holds_everywhere(actor: Actor, permission: str) -> bool:
-    """Whether :func:`authorise_everywhere` would let ``actor`` pass."""
-    return isinstance(actor, System) or any(grant.everywhere for grant in _holding(actor, permission))
+    return next((grant for grant in _holding(actor, permission) if grant.everywhere), None)
 
 
 def holders(
@@ -197,6 +197,17 @@ def _present_holders(permission: str, service: str, depth: int, place_depth: int
         )
 
     return Compiled(build, date, *[int] * (depth + place_depth))
+
+
+def holders_everywhere(permission: str) -> QuerySet[Person]:
+    """Whoever holds ``permission`` over a root organisation today, not narrowed."""
+    appointments = Appointment.objects.current().filter(
+        organisation__parent__isnull=True,
+        role__permissions__contains=[permission],
+        place__isnull=True,
+        service="",
+    )
+    return Person.objects.active().filter(pk__in=appointments.values("person_id"))
 
 
 def heads_of(organisation: Organisation) -> list[Person]:
