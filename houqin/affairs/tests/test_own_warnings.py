@@ -93,7 +93,7 @@ def test_duty_of_any_number_of_sections_takes_a_few_questions(
     for person in (cast.worker, cast.worker2, cast.clerk):
         cast.duty(person, section=cast.general)
     with django_assert_max_num_queries(3):
-        assert len(list(RULES["affairs.duty_gap"].find(RULES["affairs.duty_gap"].thresholds))) == 1
+        assert len(list(RULES["affairs.duty_gap"].find(RULES["affairs.duty_gap"].thresholds))) == 2
 
 
 @pytest.mark.parametrize(("on", "level"), [((2026, 11, 5), "amber"), ((2026, 12, 10), "red")])

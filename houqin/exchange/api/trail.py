@@ -153,9 +153,9 @@ def _network(text: str) -> str:
 
 
 def _key(cursor: str | None) -> queries.Key | None:
-    text = read_text_cursor(cursor)
-    if not text:
+    if not cursor:
         return None
+    text = read_text_cursor(cursor)
     at, _space, pk = text.partition(" ")
     try:
         moment = parse_datetime(at)
