@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from houqin.affairs.models import Warning
 from houqin.foundation.bulk import copy_in, set_sequence
 from houqin.foundation.calendar.demo import WorkClock
 from houqin.foundation.demo import LOCAL_SECONDS, Somebody, World, day_of, moment, seconds_of
@@ -27,6 +29,10 @@ WORD = (
     "{tower}座 2 层门禁控制器更换完成，还需观察。", "上一班无遗留问题。",
 )  # fmt: skip
 REASONS = ("调休", "参加安全培训", "事假", "年休假", "体检")
+#: So many warnings came and went within so many days.
+WARNED, WARNED_DAYS = 16, 45
+_WARNING = ("id", "rule", "subject", "name", "level", "value", "data", "url", "organisation", "opened_at", "reddened_at",
+            "told_at", "acknowledged_at", "acknowledged_by", "note", "resolved_at")  # fmt: skip
 _FIELDS = ("id", "section", "place", "name", "starts_at", "ends_at", "person", "substitute", "substitute_reason",
            "handed_over_at", "handover_note")  # fmt: skip
 
@@ -112,6 +118,31 @@ class Roster:
 
 
 def load(world: World) -> None:
-    """Write the roster of the past week and the next three."""
+    """Write the roster of the past week and the next three, and the warnings of the past weeks, all of them over."""
     copy_in(DutyShift, _FIELDS, Roster(world).shifts())
-    set_sequence(DutyShift)
+    copy_in(Warning, _WARNING, _warnings(world))
+    set_sequence(DutyShift, Warning)
+
+
+def _warnings(world: World) -> Iterator[tuple[object, ...]]:
+    chance, dispatcher = world.chance("warnings"), world.accounts["dispatcher"].id
+    begun = sorted(world.now - 86_400 - chance.randint(0, WARNED_DAYS * 86_400) for _ in range(WARNED))
+    for number, at in enumerate(begun, start=1):
+        section = world.sections[chance.choice(list(CREWS))]
+        late = chance.random() < 0.6
+        red = chance.random() < 0.3
+        value = (
+            chance.randint(20, 26)
+            if late and red
+            else chance.randint(5, 19)
+            if late
+            else chance.choice((4, 8, 16))
+        )
+        since = f"{moment(at + 36_000).replace(' ', 'T').removesuffix('+00')}+00:00"
+        data = {} if late else {"now": red, "none": False, "from": since}
+        seen, over = at + chance.randint(300, 7200), at + chance.randint(2, 20) * 3600
+        yield (
+            number, "affairs.overdue" if late else "affairs.duty_gap", f"section:{section}", world.names[section],
+            "red" if red else "amber", value, json.dumps(data), f"/board?section={section}" if late else "/duty", section,
+            moment(at), moment(at) if red else None, moment(at), moment(seen), dispatcher, "", moment(over),
+        )  # fmt: skip

@@ -78,9 +78,9 @@ def silent_cases(now: datetime) -> list[int]:
 
 @app.periodic(cron="* * * * *")
 @app.task(name="affairs.evaluate_warnings", queueing_lock="affairs.evaluate_warnings")
-def evaluate_warnings(timestamp: int = 0) -> int:
+def evaluate_warnings(timestamp: int = 0, everything: bool = False) -> int:
     """Every minute: the warning rules whose turn it is. May run twice. Answers how many warnings were opened or ended."""
-    return evaluate_due(timezone.now())
+    return evaluate_due(timezone.now(), everything=everything)
 
 
 @app.periodic(cron="17 * * * *")

@@ -131,7 +131,7 @@ def _chips(warnings: list[Warning], wanted: Filter) -> Iterator[list[dict[str, A
     for name, attribute in (("level", "level"), ("rule", "rule"), ("section", "organisation_id")):
         counts = Counter(getattr(each, attribute) for each in warnings if _fits(each, wanted, but=name))
         chosen = getattr(wanted, name)
-        keys = [key for key in words[name] if counts[key] or key == chosen or name == "level"]
+        keys = [key for key in words[name] if counts[key] or key == chosen]
         if len(keys) > 1 or chosen:
             yield [_chip(wanted, name, key, str(words[name][key]), counts[key]) for key in keys]
 

@@ -18,6 +18,7 @@ from django.utils.module_loading import module_has_submodule
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from houqin.affairs.jobs import evaluate_warnings
 from houqin.foundation.demo import World, seconds_of
 from houqin.foundation.errors import Problem
 from houqin.foundation.people import installation
@@ -80,8 +81,9 @@ def fill(world: World) -> None:
         gc.enable()
         installation.forget()
     _analyse()
-    # The worker begins with sealing what was told, rather than at the next full minute.
+    # The worker begins with what was told, rather than when its turn comes.
     seal.defer()
+    evaluate_warnings.defer(everything=True)
 
 
 def demo_today() -> date:

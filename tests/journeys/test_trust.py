@@ -77,8 +77,7 @@ def _kept(download: Download, folder: Path) -> Path:
 
 def test_a_gap_in_the_roster_is_told_looked_after_and_ends_by_itself(house: House, visit: Visit) -> None:
     cast = house.cast
-    cast.shift = None
-    evaluate_warnings()
+    evaluate_warnings(everything=True)
     house.deliver()
     warning = Warning.objects.get(rule="affairs.duty_gap")
 

@@ -8,6 +8,7 @@ from heapq import merge
 from houqin.affairs.models import Route
 from houqin.foundation.bulk import copy_in
 from houqin.foundation.demo import World
+from houqin.services.repairs.demo import limits
 from houqin.services.repairs.demo.book import ITEM, Book
 from houqin.services.repairs.demo.faults import SECTION_OF
 from houqin.services.repairs.demo.history import REPAIRS, History
@@ -33,6 +34,7 @@ def load(world: World) -> None:
         if number % BATCH == 0:
             world.advance(TELLING * BATCH / (count + len(plans)))
     present.greet()
+    limits.tell(book)
     history.parts.settle()
     history.devices.write()
     book.write(after_cases=present.write)
