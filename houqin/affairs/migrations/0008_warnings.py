@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("affairs", "0003_promises"),
+        ("affairs", "0007_watched"),
         ("people", "0004_three_administrators"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
