@@ -55,8 +55,11 @@ def meter(cast, monkeypatch):
     return Meter(monkeypatch)
 
 
-def told(kind="warnings.opened"):
-    return sorted(Notice.objects.filter(kind=kind).values_list("person__username", "title"))
+OPENED = ("warnings.amber", "warnings.red")
+
+
+def told(*kinds):
+    return sorted(Notice.objects.filter(kind__in=kinds or OPENED).values_list("person__username", "title"))
 
 
 def test_what_is_amiss_is_told_once_to_who_can_act(cast, meter):
@@ -275,5 +278,5 @@ def test_evaluators_at_once_open_one_warning(committed_cast, monkeypatch):
     assert not failures
     assert sum(opened) == 5
     assert Warning.objects.count() == 5
-    assert Notice.objects.filter(kind="warnings.opened").count() == 5
+    assert Notice.objects.filter(kind="warnings.amber").count() == 5
     assert scope.holds(committed_cast.dispatcher, "affairs.dispatch")

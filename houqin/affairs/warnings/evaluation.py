@@ -64,7 +64,7 @@ def evaluate(rule: Rule, now: datetime | None = None) -> int:
     worse, again = _renew(standing, found, now)
     ended = [each for key, each in standing.items() if key not in found]
     Warning.objects.filter(pk__in=[each.pk for each in ended]).update(resolved_at=now)
-    _tell(rule, [*opened, *worse, *again], "warnings.opened", _opened_words(rule))
+    _tell(rule, [*opened, *worse, *again], "", _opened_words(rule))
     _tell(
         rule,
         ended,
@@ -188,7 +188,7 @@ def _opened_words(rule: Rule) -> Callable[[Warning], str]:
 
 
 def _tell(rule: Rule, warnings: list[Warning], kind: str, words: Callable[[Warning], str]) -> None:
-    """Tell those who can act; who that is, is asked once for each organisation."""
+    """Tell those who can act; who that is, is asked once for each organisation. Without a kind it is the level's."""
     people: dict[int | None, list[Person]] = {}
     for warning in warnings:
         where = warning.organisation_id
@@ -196,7 +196,7 @@ def _tell(rule: Rule, warnings: list[Warning], kind: str, words: Callable[[Warni
             people[where] = can_act(rule, warning.organisation)
         tell(
             people[where],
-            kind=kind,
+            kind=kind or f"warnings.{warning.level}",
             title=partial(words, warning),
             url=warning.get_absolute_url(),
             record=warning,
