@@ -196,6 +196,16 @@ announce(
 )
 announce(
     Page(
+        "warnings",
+        pgettext_lazy("plural", "预警设置"),
+        "limits",
+        "portal:settings_warnings",
+        _MANAGE,
+        gettext_lazy("报警 阈值 黄色 红色"),
+    )
+)
+announce(
+    Page(
         "trail",
         pgettext_lazy("plural", "操作留痕"),
         "trail",

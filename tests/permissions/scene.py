@@ -16,7 +16,7 @@ from django.urls.resolvers import URLResolver
 from django.utils import timezone
 
 from houqin.affairs import actions
-from houqin.affairs.models import Delegation, Route
+from houqin.affairs.models import Delegation, Route, Warning
 from houqin.foundation.files.models import File
 from houqin.foundation.notices.models import Notice
 from houqin.foundation.people.models import Person
@@ -70,6 +70,14 @@ class Scene:
         for make in _makers():
             self.made |= make(cast)
 
+        self.warning = Warning.objects.create(
+            rule="affairs.overdue",
+            subject="1",
+            name="维修科",
+            level="amber",
+            value=7,
+            organisation=cast.repairs,
+        )
         self.entry = Entry.objects.latest("id").pk
         seal()
 
@@ -103,12 +111,13 @@ class Scene:
             "number": self.case.number,
             "task": self.task.pk,
             "year": 2026, "month": 10, "day": 1,
-            "code": self.cast.toilet.qr if name == "places:scan" else "repairs.report",
+            "code": self.cast.toilet.qr if name == "places:scan" else _code(name),
             "name": "repairs.orders",
             "verb": "complete",
             "entry": self.entry,
             "what": "affairs.applicant",
             "key": self.case.number,
+            "warning": self.warning.pk,
         }  # fmt: skip
         if app == "channels" and key == "code":
             return "dingtalk"
@@ -128,6 +137,9 @@ class Scene:
             "people": self.shift.pk,
             "portal:end_delegation": self.delegation.pk,
             "portal:unset_route": self.route.pk,
+            "portal:warning": self.warning.pk,
+            "portal:acknowledge_warning": self.warning.pk,
+            "portal:warning_case": self.warning.pk,
             "portal:trail_entry": self.entry,
             "portal:trail_proof": self.entry,
         }.get(name if app == "portal" else app, 1)
@@ -143,6 +155,10 @@ def _makers() -> list[Callable[[Cast], dict[str, Any]]]:
         if find_spec(f"{app}.tests.scene"):
             found.append(import_module(f"{app}.tests.scene").make)
     return found
+
+
+def _code(name: str) -> str:
+    return "affairs.overdue" if name == "portal:settings_warning" else "repairs.report"
 
 
 def addresses() -> list[tuple[str, str, set[str]]]:

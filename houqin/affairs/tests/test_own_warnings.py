@@ -15,6 +15,7 @@ from houqin.affairs.models import Case, Route, Warning
 from houqin.affairs.warnings import machine
 from houqin.affairs.warnings.declare import RULES
 from houqin.affairs.warnings.evaluation import evaluate
+from houqin.foundation.backups.models import Backup
 from houqin.foundation.calendar.models import Year
 from houqin.foundation.notices.models import Notice
 from houqin.foundation.trail import actions as trail
@@ -143,6 +144,39 @@ def test_a_disk_that_fills(cast, monkeypatch, free, level):
     found = list(look("platform.disk").values())
     assert [each.level for each in found] == ([level] if level else [])
     assert not found or f"只剩 {free}%（{free}.0 GB）" in words(found[0])
+
+
+def backup(hours, **more):
+    at = timezone.now() - timedelta(hours=hours)
+    fields = {
+        "version": "1",
+        "place": "/srv/backup",
+        "started_at": at,
+        "finished_at": at,
+        "size_bytes": 1,
+        **more,
+    }
+    return Backup.objects.create(**fields)
+
+
+def test_a_backup_that_is_too_old_damaged_or_was_never_made(cast):
+    assert not look("platform.backup"), "a new installation has time for its first one"
+    with time_machine.travel(timezone.now() + timedelta(days=5), tick=False):
+        backup(1, finished_at=None, size_bytes=None)
+    backup(100)
+    warning = look("platform.backup")["backup"]
+    assert (warning.level, words(warning)) == ("red", "最近一次备份已是 100 小时以前")
+    backup(50)
+    assert look("platform.backup")["backup"].level == "amber"
+    backup(2, trouble="3 files missing")
+    assert words(look("platform.backup")["backup"]) == "最近一次备份里有附件缺失或损坏"
+    backup(1)
+    assert not look("platform.backup")
+    Backup.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE django_migrations SET applied = applied - interval '3 days'")
+    assert words(look("platform.backup")["backup"]) == "从未备份，丢失后无法恢复"
+    assert [each.person for each in Notice.objects.filter(kind="warnings.red")] == [cast.sysadmin]
 
 
 def test_sealing_that_is_late(cast, settings, tmp_path):

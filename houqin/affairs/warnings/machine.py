@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from houqin.affairs.models import Level, Warning
 from houqin.affairs.warnings.declare import RULES, Breach, Rule, Thresholds, announce
 from houqin.affairs.warnings.evaluation import evaluate
+from houqin.foundation.backups import queries as backups
+from houqin.foundation.people.installation import is_demo
 from houqin.foundation.trail import queries as trail
 from houqin.foundation.trail import stored
 
@@ -119,6 +122,45 @@ announce(
         red=5,
         unit="%",
         falling=True,
+    )
+)
+
+
+def _backup(thresholds: Thresholds) -> Iterator[Breach]:
+    """Hours since the state that could be restored, or since the installation where there is none. Not asked of a demo."""
+    if is_demo():
+        return
+    age, last = backups.age(), backups.last()
+    if age is None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT now() - min(applied) FROM django_migrations")
+            (age,) = cursor.fetchone()
+    trouble = last.trouble if last else ""
+    hours = round(age / timedelta(hours=1), 1)
+    level = (thresholds.level(Decimal(str(hours))) or Level.AMBER) if trouble else None
+    yield Breach("backup", "", hours, level=level, data={"none": last is None, "trouble": trouble})
+
+
+def _backup_words(warning: Warning) -> str:
+    if warning.data.get("none"):
+        return _("从未备份，丢失后无法恢复")
+    if warning.data.get("trouble"):
+        return _("最近一次备份里有附件缺失或损坏")
+    return _("最近一次备份已是 %(n)s 小时以前") % {"n": int(warning.value)}
+
+
+announce(
+    Rule(
+        code="platform.backup",
+        name=gettext_lazy("备份过旧"),
+        about=gettext_lazy("最近一次完成的备份是多少小时以前的。"),
+        find=_backup,
+        words=_backup_words,
+        permission=KEEPER,
+        amber=48,
+        red=96,
+        unit=pgettext_lazy("unit", "小时"),
+        minutes=15,
     )
 )
 
