@@ -55,6 +55,7 @@ class Book:
         self.faults = {fault.code: fault for fault in FaultKind.objects.all()}
         self.sections = {group: world.sections[code] for group, code in SECTION_OF.items()}
         self.heads = {crew[0].section: crew[0] for crew in world.crews.values() if crew}
+        self.manager = world.accounts["manager"]
         offer = offers.offered(ITEMS[ITEM])
         self.item_name = offer.name
         self._snapshot = offers.snapshot(offer)

@@ -223,6 +223,8 @@ class Line:
         head = self.book.heads.get(job.section)
         for person in dict.fromkeys(each for each in (job.assignee, head) if each):
             self.book.tell(at, person, "affairs.overdue", f"已超时：{self.title}", self)
+        if (manager := self.book.manager) not in (job.assignee, head):
+            self.book.tell(at, manager, "affairs.red", f"已超时：{self.title}", self)
         name = f'"{head.name}"' if head else ""
         self._write(at, None, "escalate", job, "", f'{{"to": [{name}]}}', inside=True, name=SYSTEM_NAME)
 
