@@ -188,6 +188,46 @@ def manage(arguments: tuple[str, ...]) -> None:
         execute_from_command_line(call)
 
 
+@main.group("import")
+def import_() -> None:
+    """Bring data in from files."""
+
+
+@import_.command("roster")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--check", is_flag=True, help="Only say what it would do; change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--keep-unlisted", is_flag=True, help="People whom the file does not list stay as they are.")
+@click.option(
+    "--new-unit", "new_units", multiple=True, metavar="NAME", help="A unit that is new; may be repeated."
+)
+def import_roster(
+    file: Path, check: bool, as_json: bool, keep_unlisted: bool, new_units: tuple[str, ...]
+) -> None:
+    """Organisations and people from a spreadsheet (.xlsx, .xls, .csv): all of what can be taken, or nothing.
+
+    Exit code 0 also where rows were refused: they are listed. 1: the file cannot be read, nothing was changed.
+    """
+    with _installation() as given, _database(given):
+        _django()
+        from houqin.foundation.errors import Problem as Refusal
+        from houqin.foundation.roster import actions, report
+        from houqin.foundation.roster.planning import Wishes
+        from houqin.foundation.trail.actors import SYSTEM
+        from houqin.project.prepare import migrate_if_needed
+
+        migrate_if_needed()
+        wishes = Wishes(units=dict.fromkeys(new_units, "new"), keep_unlisted=keep_unlisted)
+        try:
+            plan = actions.import_file(
+                SYSTEM, name=file.name, content=file.read_bytes(), check=check, wishes=wishes
+            )
+        except Refusal as refusal:
+            raise Problem(str(refusal), FAILED) from refusal
+        told = report.as_json if as_json else report.as_text
+        click.echo(told(plan, applied=not check))
+
+
 @main.group()
 def token() -> None:
     """API tokens."""

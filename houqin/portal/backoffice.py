@@ -65,6 +65,7 @@ SHELVES: dict[str, str] = {
     "notices.notice": "notices",
     "files.file": "files",
     "trail.entry": "trail",
+    "roster.spelling": "organisations",
     "affairs.case": "items",
     "affairs.task": "items",
     "affairs.event": "items",
@@ -153,6 +154,16 @@ announce(
         "people:duty",
         ("duty.manage",),
         gettext_lazy("值班 班次 替班 交班"),
+    )
+)
+announce(
+    Page(
+        "roster",
+        gettext_lazy("导入花名册"),
+        "organisations",
+        "roster:start",
+        ("people.manage",),
+        gettext_lazy("人员 名册 名单 导入 表格 通讯录"),
     )
 )
 announce(

@@ -14,6 +14,7 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 #: Any number: the advisory lock under which one machine migrates while the others wait.
 MIGRATING = 7_741_001
@@ -23,13 +24,25 @@ def main() -> None:
     """Migrate, make the cache table, collect static files where they changed."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "houqin.project.settings")
     django.setup()
+    migrate()
+    collect()
+
+
+def migrate() -> None:
+    """Bring the tables in step; the cache's table as well."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
-    collect()
+
+
+def migrate_if_needed() -> None:
+    """The same for a command that writes into a database that may be new; nothing where all is in step."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        migrate()
 
 
 def collect() -> bool:

@@ -42,6 +42,7 @@ OURS = [
     "houqin.foundation.notices",
     "houqin.foundation.channels",
     "houqin.foundation.brief",
+    "houqin.foundation.roster",
     "houqin.affairs",
     "houqin.exchange",
     "houqin.portal",

@@ -102,8 +102,9 @@ def checked(line: Line, as_of: date, today: date) -> Entry:
         entry.refuse(*faults[-1])
     elif not entry.id_number and not entry.left:
         entry.warnings.append(("missing_id", ""))
-    elif entry.id_number and _SEX.get(squeezed(line.sex).upper()) is not None:
-        if _SEX[squeezed(line.sex).upper()] != standards.is_female(entry.id_number):
+    elif entry.id_number:
+        female = _SEX.get(squeezed(line.sex).upper())
+        if female is not None and female != standards.is_female(entry.id_number):
             entry.warnings.append(("sex_disagrees_with_id", ""))
     return entry
 

@@ -8,7 +8,7 @@ import re
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
@@ -19,7 +19,6 @@ from houqin.foundation.roster.text import Cell
 #: A workbook that swells beyond this when opened is none of an office.
 MOST_BYTES_OPENED = 400 * 1024 * 1024
 MOST_ROWS = 200_000
-#: Rows after the last one with content, which some programs save by the million, are left out.
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -91,9 +90,9 @@ def _hidden_columns(content: bytes) -> dict[str, frozenset[int]]:
                 raise Unreadable(_("工作簿展开后过大，请只保留花名册所在的工作表后再导入。"))
             targets = {
                 each.get("Id"): each.get("Target", "")
-                for each in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 - expat resolves nothing external
+                for each in ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 - expat resolves nothing external
             }
-            book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 - see above
+            book = ET.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 - see above
             found = {}
             for sheet in book.iter(f"{_MAIN}sheet"):
                 part = targets.get(sheet.get(_RELATION), "")
@@ -101,7 +100,7 @@ def _hidden_columns(content: bytes) -> dict[str, frozenset[int]]:
                 with archive.open(part) as stream:
                     found[sheet.get("name", "")] = _hidden_in(stream.read(65_536))
             return found
-    except (KeyError, zipfile.BadZipFile, ElementTree.ParseError, NotImplementedError, EOFError) as error:
+    except (KeyError, zipfile.BadZipFile, ET.ParseError, NotImplementedError, EOFError) as error:
         raise Unreadable(_("打不开这个工作簿，请用 Excel 或 WPS 重新保存后再导入。")) from error
 
 
@@ -133,10 +132,7 @@ def _text(content: bytes, title: str) -> Sheet:
 
 
 def _decoded(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
+    encodings = ["utf-16"] if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "gb18030"]
     for encoding in encodings:
         try:
             return content.decode(encoding)

@@ -75,7 +75,7 @@ def merges(people: list[PersonPlan], known: Known, listed: set[str]) -> list[Mer
     found = []
     for key, targets in went.items():
         target, count = targets.most_common(1)[0]
-        enough = count >= MOST * sizes[key] and count >= FEWEST or key in said
+        enough = (count >= MOST * sizes[key] and count >= FEWEST) or key in said
         if target in units and enough and count >= MOST * sum(targets.values()):
             found.append(_merge(units[key], units[target]))
     return found

@@ -202,12 +202,15 @@ class _Reader:
         texts = [text for cell in self.sheet.rows[row] if (text := shown(cell))]
         if not texts or (len(texts) == 1 and squeezed(texts[0]).isdigit()):
             return "blank"
+        number = self._cell(row, Meaning.ID_NUMBER)
+        if len(number) >= 15 and number[:15].isdigit() and self._cell(row, Meaning.NAME):
+            return ""  # nearly every row: spare it the questions below
         first, name = squeezed(texts[0]), squeezed(self._cell(row, Meaning.NAME))
-        person = bool(name or self._cell(row, Meaning.ID_NUMBER) or self._cell(row, Meaning.MOBILE))
+        person = bool(name or number or self._cell(row, Meaning.MOBILE))
         if _is_header_again(texts):
             return "repeated_header"
         total = next((text for text in map(squeezed, texts) if _TOTAL.fullmatch(text)), "")
-        if total and not self._cell(row, Meaning.ID_NUMBER):
+        if total and not number:
             return "subtotal" if "小计" in total else "total"
         if _HEADCOUNT.fullmatch(name):
             return "subtotal"
@@ -229,7 +232,7 @@ class _Reader:
         """One cell alone: a section's name over its people, or some words."""
         clean = re.sub(r"^[（(]?[一二三四五六七八九十\d]+[)）]?[、.．]", "", squeezed(text))
         clean = re.sub(r"[（(]\d+人[)）]$|[:：]?共?\d+人$", "", clean)
-        if _ORGANISATION_END.search(clean) and len(clean) <= 20 or re.search(r"(科|室|组)$", clean):
+        if (_ORGANISATION_END.search(clean) and len(clean) <= 20) or re.search(r"(科|室|组)$", clean):
             self.headed[row] = clean
             return "title"
         return "note"
@@ -339,3 +342,8 @@ def _as_of(titles: Sequence[str]) -> date | None:
             except ValueError:
                 continue
     return max(days, default=None)
+
+
+def day_in(name: str) -> date | None:
+    """The day or month that a file's name speaks of: 花名册2026-10.xlsx."""
+    return _as_of([name])

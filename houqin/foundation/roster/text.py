@@ -15,7 +15,7 @@ _SPACES = re.compile(r"\s+")
 #: Excel's way of keeping a number as text in a CSV file: ="0123".
 _AS_FORMULA = re.compile(r'^="(.*)"$', re.DOTALL)
 _HAN_GAP = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
-_DOTS = str.maketrans(dict.fromkeys("•‧・･．∙⋅●", "·"))  # noqa: RUF001 - the dots of names
+_DOTS = str.maketrans(dict.fromkeys("•‧・･．∙⋅●", "·"))
 _BRACKETS = str.maketrans("()[]【】〔〕", "（）（）（）（）")
 
 

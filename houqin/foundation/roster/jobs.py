@@ -1,0 +1,18 @@
+"""Planning large files, and erasing what was left behind."""
+
+from procrastinate.contrib.django import app
+
+from houqin.foundation.roster import actions
+
+
+@app.task(name="roster.plan_draft")
+def plan_draft(draft: int) -> None:
+    """Plan one preview; a second run finds nothing to do."""
+    actions.make_plan(draft=draft)
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(name="roster.erase_old", queueing_lock="roster.erase_old")
+def erase_old(timestamp: int = 0) -> None:
+    """Every hour: previews of more than a day ago."""
+    actions.erase_old()
