@@ -11,7 +11,7 @@ import sys
 from bench import wrk
 from bench.house import house
 
-SUBJECTS = ("load", "bytes", "pages", "steps", "memory", "trail")
+SUBJECTS = ("load", "roster", "bytes", "pages", "steps", "memory", "trail")
 
 
 def main() -> int:
@@ -41,7 +41,7 @@ def _run(subjects: list[str], given: argparse.Namespace) -> bool:
         from importlib import import_module
 
         for subject in subjects:
-            if subject not in ("load", "trail") and made.server is None:
+            if subject not in ("load", "roster", "trail") and made.server is None:
                 made.start()
             try:
                 passed &= import_module(f"bench.{subject}").measure(made)

@@ -61,23 +61,28 @@ def _bare_copy(house: House, folder: Path) -> tuple[int, int, float]:
             with source.cursor().copy(query) as copy, (folder / table).open("wb") as file:
                 for data in copy:
                     file.write(data)
+    return copy_again(house, folder, tables, "houqin")
+
+
+def copy_again(house: House, folder: Path, tables: list[str], schema_of: str) -> tuple[int, int, float]:
+    """Copy the files of ``folder``, one a table, into an empty database with the schema of another."""
     size = sum((folder / table).stat().st_size for table in tables)
     with psycopg.connect(house.cluster.url("postgres", "postgres"), autocommit=True) as server:
         server.execute(f"DROP DATABASE IF EXISTS {COPY_DATABASE} WITH (FORCE)")
         server.execute(f"CREATE DATABASE {COPY_DATABASE} OWNER houqin")
         try:
-            return _into(house, folder, tables, size)
+            return _into(house, folder, tables, size, schema_of)
         finally:
             server.execute(f"DROP DATABASE {COPY_DATABASE} WITH (FORCE)")
 
 
-def _into(house: House, folder: Path, tables: list[str], size: int) -> tuple[int, int, float]:
+def _into(house: House, folder: Path, tables: list[str], size: int, schema_of: str) -> tuple[int, int, float]:
     dump = [
         house.cluster.program("pg_dump"),
         "--schema-only",
         "--no-owner",
         "-d",
-        house.cluster.url("houqin"),
+        house.cluster.url(schema_of),
     ]
     schema = house.cluster.account.run(dump)
     assert schema.returncode == 0, schema.stderr

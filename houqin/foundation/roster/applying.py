@@ -83,6 +83,7 @@ class Applier:
 
     def _add(self, people: list[PersonPlan]) -> None:
         rows = []
+        subject = Person()
         for pk, each in zip(next_ids(Person, len(people)), people, strict=True):
             values = each.values
             ended_on = self.known.today if each.left else None
@@ -94,9 +95,10 @@ class Applier:
             ))  # fmt: skip
             for post in each.added_posts:
                 self._appoint(pk, post)
+            subject.pk = pk
             self._note(
                 "roster.add_person",
-                Person(pk=pk),
+                subject,
                 after={
                     "name": values["name"],
                     "organisation_id": place,

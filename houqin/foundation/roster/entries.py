@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from django.utils.translation import gettext as _
-
 from houqin.foundation import standards
 from houqin.foundation.roster import remarks
 from houqin.foundation.roster.tables import Line
@@ -20,6 +18,8 @@ CORRECTABLE = ("name", "unit", "section", "id_number", "mobile", "post", "remark
 _NOTHING = frozenset({"", "-", "--", "—", "——", "/", "\\", "／", "*"})
 _NO_NUMBER = _NOTHING | {"无", "暂无", "不详", "没有", "未知", "空"}
 _BRACKETED = re.compile(r"[（(\[【]([^）)\]】]*)[）)\]】]?")
+_PLAIN_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
 _SEVERAL = re.compile(r"[/／、,，;；\n|]|\bor\b|或|和|转")
 _TWO_TOGETHER = re.compile(r"(?<!\d)(1[3-9]\d{9})(?=1[3-9]\d{9}(?!\d))")
 _SEX = {"男": False, "女": True, "男性": False, "女性": True, "M": False, "F": True}
@@ -43,7 +43,6 @@ class Entry:
     left: bool = False
     second: bool = False
     reason: str = ""
-    message: str = ""
     other: str = ""
     warnings: list[tuple[str, str]] = field(default_factory=list)
 
@@ -56,8 +55,8 @@ class Entry:
         """Unit and section, for telling whether two rows speak of one place."""
         return (self.unit.key if self.unit else "", self.section)
 
-    def refuse(self, reason: str, message: str = "", other: str = "") -> None:
-        self.reason, self.message, self.other = reason, message, other
+    def refuse(self, reason: str, other: str = "") -> None:
+        self.reason, self.other = reason, other
 
 
 def corrected(lines: Sequence[Line], corrections: Mapping[str, Mapping[str, str]]) -> list[Line]:
@@ -89,17 +88,17 @@ def checked(line: Line, as_of: date, today: date) -> Entry:
     try:
         entry.mobile = mobile(line.mobile)
     except standards.Unfit as unfit:
-        faults.append((unfit.code, str(unfit.message)))
+        faults.append(unfit.code)
     try:
         entry.id_number = id_number(line, today)
     except standards.Unfit as unfit:
-        faults.append((unfit.code, str(unfit.message)))
+        faults.append(unfit.code)
     if not entry.unit_text:
-        faults.append(("missing_unit", ""))
+        faults.append("missing_unit")
     if not entry.name or entry.name in _NO_NUMBER:
-        faults.append(("missing_name", ""))
+        faults.append("missing_name")
     if faults:
-        entry.refuse(*faults[-1])
+        entry.refuse(faults[-1])
     elif not entry.id_number and not entry.left:
         entry.warnings.append(("missing_id", ""))
     elif entry.id_number:
@@ -111,7 +110,7 @@ def checked(line: Line, as_of: date, today: date) -> Entry:
 
 def _said_in_name(name: str) -> str:
     """What stands in brackets after a name: （已退休）, （女）."""
-    bracketed = _BRACKETED.search(name)
+    bracketed = None if _PLAIN_NAME.fullmatch(name) else _BRACKETED.search(name)
     return bracketed[1].strip() if bracketed and re.match(r"[\u4e00-\u9fff]", squeezed(name)) else ""
 
 
@@ -122,14 +121,14 @@ def id_number(line: Line, today: date) -> str:
         return ""
     if (line.id_is_number and len(text) > 15) or re.fullmatch(r"\d\.\d+E\+?1[67]", text, re.IGNORECASE):
         # A spreadsheet keeps fifteen digits of a number: the last three are lost, whatever the check digit says.
-        raise standards.Unfit(
-            _("身份证号按数字存储，末三位已丢失，请把该列设为文本后重新填写。"), code="bad_id_checksum"
-        )
+        raise standards.Unfit(code="bad_id_checksum")
     return standards.resident_id(text, today=today)
 
 
 def mobile(text: str) -> str:
     """The first mobile number in a cell; empty where it says that there is none. Raises :class:`standards.Unfit`."""
+    if _PLAIN_MOBILE.fullmatch(text):
+        return text
     if squeezed(text) in _NOTHING:
         return ""
     plain = _TWO_TOGETHER.sub(r"\1/", squeezed(_BRACKETED.sub("", text)))

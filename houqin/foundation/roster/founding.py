@@ -46,6 +46,7 @@ class Founder:
         self.plan, self.known, self.note = plan, known, note
         self.codes = set(known.codes)
         self.rows: list[tuple[Any, ...]] = []
+        self.subject = Organisation()
 
     def write(self) -> None:
         self._found()
@@ -93,7 +94,8 @@ class Founder:
     def _row(self, pk: int, parent: int | None, kind: str, code: str, name: str) -> None:
         self.rows.append((pk, parent, "", kind, code, name, "", *pinyin_key(name), "", len(self.rows)))
         after = {"kind": kind, "code": code, "name": name, "parent_id": parent}
-        self.note("roster.add_organisation", Organisation(pk=pk), after=after, name=name)
+        self.subject.pk = pk
+        self.note("roster.add_organisation", self.subject, after=after, name=name)
 
     def _initials(self, unit: Unit) -> str:
         rest = Directory([], [self.plan.home, *self.known.homes]).rest(unit.name)

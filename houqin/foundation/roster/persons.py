@@ -132,6 +132,6 @@ def outcomes(
 
 def _refused(outcome: Outcome, entry: Entry, directory: Directory) -> None:
     outcome.kind, outcome.reason = Kind.REFUSED, entry.reason
-    outcome.message, outcome.other = entry.message, entry.other
+    outcome.other = entry.other
     if entry.reason == "unknown_unit":
         outcome.near = [(unit.pk or 0, unit.name) for unit in directory.near(entry.unit_text)]

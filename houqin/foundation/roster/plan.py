@@ -46,7 +46,6 @@ class Outcome:
     kind: Kind
     name: str = ""
     reason: str = ""
-    message: str = ""
     other: str = ""
     changes: list[Change] = field(default_factory=list)
     near: list[tuple[int, str]] = field(default_factory=list)

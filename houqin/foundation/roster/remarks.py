@@ -28,6 +28,8 @@ _SECOND = re.compile(r"兼任|兼职|兼(?!顾|容)|双肩挑|第二(岗位|职�
 def has_left(remark: str, as_of: date) -> bool:
     """Whether ``remark`` says that somebody is gone by ``as_of``; the last clause that says anything decides."""
     left = False
+    if not remark:
+        return left
     for clause in _CLAUSES.split(remark):
         if _ENDED_ALONE.search(clause):
             left = True

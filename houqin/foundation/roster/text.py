@@ -14,6 +14,7 @@ _UNSEEN = re.compile(r"[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufef
 _SPACES = re.compile(r"\s+")
 #: Excel's way of keeping a number as text in a CSV file: ="0123".
 _AS_FORMULA = re.compile(r'^="(.*)"$', re.DOTALL)
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
 _HAN_GAP = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 _DOTS = str.maketrans(dict.fromkeys("•‧・･．∙⋅●", "·"))
 _BRACKETS = str.maketrans("()[]【】〔〕", "（）（）（）（）")
@@ -48,6 +49,8 @@ def organisation_name(text: str) -> str:
 
 def person_name(text: str) -> str:
     """A name as it is stored: 王　伟 is 王伟, 买买提•艾力 is 买买提·艾力; foreign names keep single spaces."""
+    if _HAN.fullmatch(text):
+        return text
     plain = unicodedata.normalize("NFKC", _UNSEEN.sub("", text).translate(_DOTS)).translate(_DOTS)
     return _HAN_GAP.sub("", _SPACES.sub(" ", plain)).strip(" '’*＊、,，.")
 

@@ -144,6 +144,8 @@ def is_nickname(nick: str, full: str) -> bool:
     """
     if not 2 <= len(nick) <= min(_LONGEST_NICKNAME, len(full) - 2):
         return False
+    if [each for each in nick if each in _NUMERALS] != [each for each in full if each in _NUMERALS]:
+        return False
     place = _PLACE.match(full)
     if place and not nick.startswith(place[0][0]) and place[0][-1] in "区县旗" and len(place[0]) < len(full):
         return False

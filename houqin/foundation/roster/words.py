@@ -97,7 +97,7 @@ def at_fault(reason: str) -> str:
 def why(outcome: Outcome) -> str:
     """Why a row is as it is, in a sentence; empty where its kind says all."""
     if outcome.kind == Kind.REFUSED:
-        said = outcome.message or str(REASONS.get(outcome.reason, (outcome.reason, ""))[0])
+        said = str(REASONS.get(outcome.reason, (outcome.reason, ""))[0])
         return said + (_("（见 %(other)s）") % {"other": outcome.other} if outcome.other else "")
     if outcome.kind == Kind.IGNORED:
         return str(IGNORED.get(outcome.reason, outcome.reason))
