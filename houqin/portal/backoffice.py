@@ -162,7 +162,7 @@ announce(
         gettext_lazy("导入花名册"),
         "organisations",
         "roster:start",
-        ("people.manage",),
+        ("people.import",),
         gettext_lazy("人员 名册 名单 导入 表格 通讯录"),
     )
 )

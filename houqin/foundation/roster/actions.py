@@ -30,7 +30,7 @@ from houqin.foundation.roster.text import organisation_name
 from houqin.foundation.trail import actions as trail
 from houqin.foundation.trail.actors import Actor
 
-MANAGE = "people.manage"
+MANAGE = "people.import"
 #: Files up to this size are read while the person waits; larger ones by a job.
 AT_ONCE_BYTES = 150_000
 #: How long a preview waits for its owner, and how long the refused rows stay after applying.

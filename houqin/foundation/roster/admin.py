@@ -24,6 +24,7 @@ def change_spelling(actor: Person, spelling: Spelling, values: Any) -> Spelling:
 
 @admin.register(Spelling)
 class SpellingAdmin(BackOfficeAdmin):
+    permission = "people.import"
     deletable: ClassVar[bool] = True
     list_display = ["text", "organisation"]
     list_select_related = ["organisation"]

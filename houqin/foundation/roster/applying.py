@@ -49,7 +49,9 @@ class Applier:
         self.role = self._staff_role()
         Spelling.objects.bulk_create(
             [Spelling(organisation_id=unit.pk, text=text) for unit, text in self.plan.spellings],
-            ignore_conflicts=True,
+            update_conflicts=True,  # one that a closed unit left behind goes to whom it means now
+            unique_fields=["text"],
+            update_fields=["organisation"],
         )
         self._add([*self.plan.added, *self.plan.left_new])
         self._change()

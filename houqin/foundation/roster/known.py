@@ -13,7 +13,8 @@ from houqin.foundation.roster.units import Section, Unit
 class KnownPerson:
     """Somebody in the database. ``posts``: section (or unit) → the staff appointments held there.
 
-    ``kept``: other appointments, or an account of an administrator; such a person is never ended for not being listed.
+    ``kept``: holds other appointments, and so is not ended for not being listed; ``administrator``: one of the three, who
+    is not ended by a roster at all.
     """
 
     pk: int
@@ -24,6 +25,7 @@ class KnownPerson:
     post: str = ""
     ended: bool = False
     kept: bool = False
+    administrator: bool = False
     posts: dict[int, list[int]] = field(default_factory=dict)
 
 

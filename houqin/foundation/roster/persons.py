@@ -16,7 +16,9 @@ def compare(person: PersonPlan, known: Known, plan: Plan, joined: _Joined) -> No
         _new(person, plan)
         return
     if person.left:
-        if not person.known.ended:
+        if person.known.administrator and not person.known.ended:
+            plan.warnings.append({"at": person.main.at, "warning": "administrator_left"})
+        elif not person.known.ended:
             plan.ended.append((person.known, person.main.at))
         return
     _values(person)

@@ -17,8 +17,8 @@ from houqin.foundation.roster.tables import Found
 from houqin.foundation.roster.text import is_same_name, organisation_name
 from houqin.foundation.roster.units import Directory, Section, Unit, full_names, home_of
 
-#: Where fewer than this share of a unit's people are listed, the others are rather forgotten than gone.
-LISTED_SHARE = 0.5
+#: Where more people of a unit are missing than it has rows, they are rather forgotten than gone; unless so few.
+FEW = 2
 
 
 @dataclass
@@ -160,20 +160,15 @@ class _Planner:
         return not self.register.same_place(known, entry)
 
     def _touch(self, entry: Entry) -> None:
-        """Whoever a refused row speaks of is listed, and so does not leave."""
-        known = self.register.by_id.get(entry.id_number) if entry.id_number else None
-        if known is None:
-            same = self.register.by_name.get(entry.name, [])
-            near = [
-                person
-                for person in same
-                if (entry.mobile and person.mobile == entry.mobile)
-                or self.register.same_place(person, entry)
-                or (not entry.unit and not entry.id_number)
-            ]
-            self.touched.update(person.pk for person in near)
-        else:
-            self.touched.add(known.pk)
+        """Whoever a refused row may speak of, by number or by name, is listed, and so does not leave."""
+        by_id = self.register.by_id.get(entry.id_number) if entry.id_number else None
+        if by_id:
+            self.touched.add(by_id.pk)
+        for person in self.register.by_name.get(entry.name, ()):
+            same_mobile = bool(entry.mobile) and person.mobile == entry.mobile
+            nowhere = not entry.unit and not entry.id_number
+            if same_mobile or nowhere or self.register.same_place(person, entry):
+                self.touched.add(person.pk)
 
     def _reorganise(self, people: list[PersonPlan]) -> None:
         self.joined: dict[int, Section] = {}
@@ -207,17 +202,17 @@ class _Planner:
         where = self.known.where()
         listed = set(self.listed) | {merge.source.key for merge in self.result.merges}
         missing: dict[str, list[KnownPerson]] = defaultdict(list)
-        here: Counter[str] = Counter()
+        rows = Counter(entry.unit.key for entry in self.entries if entry.unit)
         for person in self.known.people:
             unit = where.get(person.organisation, (None, None))[0]
             if person.ended or unit is None or unit.key not in listed:
                 continue
-            here[unit.key] += 1
             if person.pk not in self.touched:
                 missing[unit.key].append(person)
         for unit in self.known.units:
             gone = missing[unit.key]
-            if len(gone) > max(2, (1 - LISTED_SHARE) * here[unit.key]):
+            # By the rows of the file alone, so that the same file means the same when it comes again.
+            if len(gone) > max(FEW, rows[unit.key]):
                 self.result.warnings.append(
                     {"at": "", "warning": "unit_mostly_missing", "other": unit.name, "people": str(len(gone))}
                 )

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from houqin.foundation import tree
 from houqin.foundation.people.models import Appointment, Organisation, OrganisationKind, Person, Role
+from houqin.foundation.people.permissions import ADMINISTRATORS
 from houqin.foundation.roster.columns import Meaning
 from houqin.foundation.roster.known import Known, KnownPerson
 from houqin.foundation.roster.models import ColumnMemory, Spelling
@@ -66,10 +67,13 @@ def _organisations(state: Known) -> None:
 def _people(state: Known) -> list[KnownPerson]:
     posts: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     kept: set[int] = set()
+    administrators: set[int] = set()
     current = Appointment.objects.filter(to_on__isnull=True).order_by("id")
-    for pk, person, role, organisation in current.values_list(
-        "id", "person_id", "role_id", "organisation_id"
+    for pk, person, role, organisation, office in current.values_list(
+        "id", "person_id", "role_id", "organisation_id", "role__office"
     ):
+        if office in ADMINISTRATORS:
+            administrators.add(person)
         if role == state.staff_role:
             posts[person][organisation].append(pk)
         else:
@@ -87,6 +91,7 @@ def _people(state: Known) -> list[KnownPerson]:
             post,
             ended is not None and ended <= state.today,
             pk in kept,
+            pk in administrators,
             dict(posts[pk]) if pk in posts else {},
         )
         for pk, name, organisation, id_number, phone, post, ended in rows.iterator(chunk_size=5000)

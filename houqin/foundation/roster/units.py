@@ -108,7 +108,7 @@ class Directory:
     def _begins_short(self, name: str) -> bool:
         """Whether a name begins with its place in short: the 市 of 市财政局, not that of 市场监督管理局."""
         return (
-            len(name) > 3
+            len(name) > 2
             and any(home.endswith(name[0]) for home in self.homes or ("市",))
             and not _WORD_OF_ITS_OWN.match(name)
         )

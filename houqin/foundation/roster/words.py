@@ -57,6 +57,7 @@ WARNINGS: dict[str, Text] = {
     "same ID as": gettext_lazy("身份证号与 %(other)s 相同"),
     "sex_disagrees_with_id": gettext_lazy("性别与身份证号不一致"),
     "unit_mostly_missing": gettext_lazy("%(other)s 有 %(people)s 人未列出，超过半数，未按离开处理，请核对"),
+    "administrator_left": gettext_lazy("现任管理员，请先由安全管理员结束其管理员任职，再按离开处理"),
     "unlisted_with_role": gettext_lazy("%(other)s 未列出，但担任其他角色或管理员，未按离开处理"),
 }
 IGNORED: dict[str, Text] = {

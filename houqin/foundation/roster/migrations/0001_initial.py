@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("people", "0006_phones_sealed"),
+        ("people", "0007_phones_sealed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
