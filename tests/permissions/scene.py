@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, get_resolver
 from django.urls.resolvers import URLResolver
 from django.utils import timezone
@@ -20,6 +21,7 @@ from houqin.affairs.models import Delegation, Route, Warning
 from houqin.foundation.files.models import File
 from houqin.foundation.notices.models import Notice
 from houqin.foundation.people.models import Person
+from houqin.foundation.roster.actions import upload
 from houqin.foundation.trail.models import Entry
 from houqin.foundation.trail.sealing import seal
 from houqin.services.repairs.actions import open_incident
@@ -56,6 +58,10 @@ class Scene:
             person=cast.staff, delegate=cast.colleague, starts_at=now, ends_at=now + timedelta(days=1)
         )
         self.device = Device.objects.create(code="DT-01", name="1号电梯", place=cast.tower)
+        self.roster = upload(
+            cast.sysadmin,
+            file=SimpleUploadedFile("花名册.csv", "姓名,单位,科室\n王一,市财政局,预算处".encode()),
+        )
         self.stock = StockItem.objects.create(
             name="水龙头垫片", unit="个", quantity=5, price_fen=150, keeper=cast.repairs
         )
@@ -133,6 +139,7 @@ class Scene:
         return {
             "files": self.file.pk,
             "places": self.cast.toilet.pk,
+            "roster": self.roster.pk,
             "notices": self.notice.pk,
             "people": self.shift.pk,
             "portal:end_delegation": self.delegation.pk,
