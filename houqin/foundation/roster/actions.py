@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from procrastinate.contrib.django import app
 
 from houqin.foundation.errors import Conflict, NotFound, Problem
@@ -43,14 +44,14 @@ class NoTable(Problem):
     """The workbook holds no table of people."""
 
     code = "no_table"
-    message = _("没有找到人员表：表头里要有“姓名”，以及身份证号、手机、单位、科室中的两项。")
+    message = gettext_lazy("没有找到人员表：表头里要有“姓名”，以及身份证号、手机、单位、科室中的两项。")
 
 
 def plan_for(content: bytes, name: str, wishes: Wishes) -> tuple[Plan, Known]:
     """Read a file and plan it against what the database knows now. Raises ``Problem`` where it cannot be read."""
     found = tables.find(reading.read(content, name), store.choices())
     if not found.tables:
-        raise NoTable(str(NoTable.message))
+        raise NoTable
     known = store.known()
     return planning.make(found, known, wishes, as_of=tables.day_in(name)), known
 

@@ -48,7 +48,7 @@ class Applier:
         founder.write()
         self.role = self._staff_role()
         Spelling.objects.bulk_create(
-            [Spelling(organisation_id=unit.pk, text=text) for unit, text in self.plan.spellings],
+            [Spelling(organisation_id=_pk((unit, None)), text=text) for unit, text in self.plan.spellings],
             update_conflicts=True,  # one that a closed unit left behind goes to whom it means now
             unique_fields=["text"],
             update_fields=["organisation"],

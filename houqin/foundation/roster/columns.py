@@ -158,7 +158,7 @@ def _once(held: Held, chosen: dict[str, str]) -> None:
         same = [(column, values) for column, values in held if column.meaning == meaning]
         if len(same) < 2 or meaning in (Meaning.OTHER, Meaning.REMARK):
             continue
-        best = max(same, key=lambda each: _fitness(meaning, *each, chosen))
+        best = max(same, key=lambda each: _fitness(meaning, each[0], each[1], chosen))
         for column, _values in same:
             if column is not best[0]:
                 column.meaning = Meaning.OTHER

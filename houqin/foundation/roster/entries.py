@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from houqin.foundation import standards
 from houqin.foundation.roster import remarks
@@ -65,7 +66,9 @@ def corrected(lines: Sequence[Line], corrections: Mapping[str, Mapping[str, str]
         return list(lines)
     result = []
     for line in lines:
-        mended = {key: text for key, text in corrections.get(line.at, {}).items() if key in CORRECTABLE}
+        mended: dict[str, Any] = {
+            key: text for key, text in corrections.get(line.at, {}).items() if key in CORRECTABLE
+        }
         if "id_number" in mended:
             line = replace(line, id_is_number=False)
         result.append(replace(line, **mended) if mended else line)

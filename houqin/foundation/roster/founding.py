@@ -123,6 +123,7 @@ class Founder:
         assert source.pk
         assert target.pk
         for section in merge.moved:
+            assert section.pk
             Organisation.objects.filter(pk=section.pk).update(parent=target.pk)
             self.note(
                 "roster.move_organisation",
@@ -133,6 +134,7 @@ class Founder:
             )
         for old, new in [*merge.joined, (Section(source.name, source.pk), Section(target.name, target.pk))]:
             assert old.pk
+            assert new.pk
             self._carry_over(old.pk, new.pk)
             Organisation.objects.filter(pk=old.pk).update(ended_on=self.known.today)
             after = {"ended_on": self.known.today, "merged_into": new.pk}

@@ -85,7 +85,9 @@ def _places(person: PersonPlan, known: Known, joined: _Joined) -> None:
             person.ended_posts += pks
     if (person.added_posts or person.ended_posts) and not person.moved:
         person.changes.append(
-            Change("posts", "、".join(_said(where.get(at)) for at in posts), "、".join(map(_said, wanted)))
+            Change(
+                "posts", "、".join(_said(where.get(at or 0)) for at in posts), "、".join(map(_said, wanted))
+            )
         )
 
 

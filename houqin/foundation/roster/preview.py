@@ -16,6 +16,7 @@ from houqin.foundation.roster.planning import Wishes
 from houqin.foundation.sealed.envelope import seal, unseal
 
 _CONTEXT = "roster.draft"
+Stored = bytes | memoryview
 
 
 @dataclass
@@ -114,7 +115,7 @@ def sealed(preview: Preview) -> bytes:
     return seal_bytes(json.dumps(asdict(preview), ensure_ascii=False).encode())
 
 
-def opened(data: bytes | None) -> Preview:
+def opened(data: Stored | None) -> Preview:
     """A stored preview; an empty one where there is none."""
     if data is None:
         return Preview()
@@ -134,7 +135,7 @@ def seal_bytes(content: bytes) -> bytes:
     return seal(base64.b64encode(zlib.compress(content, 3)).decode(), _CONTEXT, sought="")
 
 
-def open_bytes(data: bytes) -> bytes:
+def open_bytes(data: Stored) -> bytes:
     """What :func:`seal_bytes` was given."""
     return zlib.decompress(base64.b64decode(unseal(bytes(data), _CONTEXT)))
 
@@ -143,5 +144,5 @@ def seal_wishes(wishes: Wishes) -> bytes:
     return seal_bytes(json.dumps(asdict(wishes), ensure_ascii=False).encode())
 
 
-def open_wishes(data: bytes | None) -> Wishes:
+def open_wishes(data: Stored | None) -> Wishes:
     return Wishes(**json.loads(open_bytes(data))) if data else Wishes()

@@ -8,6 +8,7 @@ import re
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import PurePath
+from typing import cast
 from xml.etree import ElementTree as ET
 
 from django.utils.translation import gettext as _
@@ -75,7 +76,7 @@ def _workbook(content: bytes) -> list[Sheet]:
 
 def _sheet(book: CalamineWorkbook, title: str, hidden: frozenset[int]) -> Sheet:
     sheet = book.get_sheet_by_name(title)
-    rows: list[list[Cell]] = sheet.to_python(skip_empty_area=False)
+    rows = cast(list[list[Cell]], sheet.to_python(skip_empty_area=False))
     areas = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
     while rows and not any(cell not in ("", None) for cell in rows[-1]):
         rows.pop()

@@ -1,4 +1,4 @@
-"""Reading the state that a plan is made against: six queries whatever there is."""
+"""Reading the state that a plan is made against: five queries whatever there is."""
 
 from __future__ import annotations
 

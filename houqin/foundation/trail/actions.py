@@ -18,7 +18,6 @@ from houqin.foundation.trail.actors import Actor
 from houqin.foundation.trail.address import present_address
 from houqin.foundation.trail.models import Entry
 
-
 #: From so many entries on ``COPY`` pays.
 _VERY_MANY = 200
 
