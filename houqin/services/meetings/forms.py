@@ -188,6 +188,21 @@ class RepeatForm(forms.Form):
         return f"{rule};UNTIL={until:%Y%m%d}T235959"
 
 
+def repeat_of(rule: str) -> dict[str, Any]:
+    """The answers of :class:`RepeatForm` that come nearest to a rule of somebody else's; none for one it cannot say."""
+    parts = dict(part.split("=", 1) for part in rule.upper().split(";") if "=" in part)
+    how = {
+        ("DAILY", "1"): "DAILY",
+        ("WEEKLY", "1"): "WEEKLY",
+        ("WEEKLY", "2"): "BIWEEKLY",
+        ("MONTHLY", "1"): "MONTHLY",
+    }.get((parts.get("FREQ", ""), parts.get("INTERVAL", "1")), "")
+    if how == "MONTHLY" and "BYDAY" in parts:
+        how = "MONTHLY_WEEKDAY"
+    until = re.match(r"(\d{4})(\d\d)(\d\d)", parts.get("UNTIL", ""))
+    return {"repeat": how, "until": "-".join(until.groups()) if until else None, "skip_holidays": True}
+
+
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from houqin.services.meetings.views import attending, booking, grid, meetings, rooms
+from houqin.services.meetings.views import attending, booking, feeds, grid, meetings, rooms
 
 app_name = "meetings"
 
@@ -30,4 +30,9 @@ urlpatterns = [
     path("<int:pk>/feedback", attending.feedback, name="feedback"),
     path("p/<str:token>", attending.own, name="own"),
     path("p/<str:token>/feedback", attending.own_feedback, name="own_feedback"),
+    path("feeds", feeds.feeds, name="feeds"),
+    path("feeds/<int:pk>/end", feeds.end_feed, name="end_feed"),
+    path("feeds/take", feeds.take_invitation, name="take_invitation"),
+    path("feed/<str:token>.ics", feeds.feed, name="feed"),
+    path("<int:pk>/meeting.ics", feeds.one, name="ics"),
 ]

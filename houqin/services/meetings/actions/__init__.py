@@ -22,6 +22,7 @@ from houqin.services.meetings.actions.booking import (
     open_meeting,
 )
 from houqin.services.meetings.actions.clockwork import release_unused, remind, settle
+from houqin.services.meetings.actions.feeds import end_feed, make_feed
 from houqin.services.meetings.actions.needs import ask_need
 from houqin.services.meetings.actions.rooms import block, close_room, join_rooms, make_room, set_room, unblock
 from houqin.services.meetings.actions.series import book_series, cancel_following, move_following, plan_series
@@ -42,9 +43,11 @@ __all__ = [
     "close_room",
     "drop",
     "end",
+    "end_feed",
     "give_feedback",
     "invite",
     "join_rooms",
+    "make_feed",
     "make_room",
     "move",
     "move_following",

@@ -13,6 +13,7 @@ from houqin.services.meetings.models.bookings import (
     Wait,
     WaitState,
 )
+from houqin.services.meetings.models.feeds import Feed
 from houqin.services.meetings.models.rooms import (
     ApprovalRule,
     Equipment,
@@ -28,6 +29,7 @@ __all__ = [
     "Blocking",
     "ClassLimit",
     "Equipment",
+    "Feed",
     "Feedback",
     "Layout",
     "Meeting",

@@ -8,6 +8,7 @@ from houqin.services.meetings.queries.attending import (
     roll_counts,
     scores,
 )
+from houqin.services.meetings.queries.feeds import feed_of, feed_of_person, feed_of_room, feeds_of
 from houqin.services.meetings.queries.finding import alternatives_to, find, free_rooms
 from houqin.services.meetings.queries.meetings import (
     any_meeting,
@@ -28,6 +29,10 @@ __all__ = [
     "alternatives_to",
     "any_meeting",
     "bookable_rooms",
+    "feed_of",
+    "feed_of_person",
+    "feed_of_room",
+    "feeds_of",
     "find",
     "free_rooms",
     "left_in_series",

@@ -17,6 +17,7 @@ def make(cast: Cast) -> dict[str, Any]:
     asked, guest = actions.invite(
         cast.staff, meeting=meeting.pk, people=[cast.colleague], guests=[Guest("程立", "江城大学")]
     )
+    token = actions.make_feed(cast.staff)
     wanted = {
         "room": rooms.east.place.code, "subject": "接口", "starts_at": rooms.at(15).isoformat(),
         "ends_at": rooms.at(16).isoformat(), "expected": 5, "rule": "FREQ=WEEKLY;COUNT=2", "seen": 0,
@@ -33,6 +34,8 @@ def make(cast: Cast) -> dict[str, Any]:
         **bodies,
         "meetings:room": rooms.small.pk,
         "meetings:uninvite/participant": asked.pk,
+        "meetings:feed/token": token,
+        "meetings:end_feed": cast.staff.meeting_feeds.get().pk,
         "meetings:own/token": guest.token,
         "meetings:own_feedback/token": guest.token,
         "meetings:stop_waiting": wait.pk,

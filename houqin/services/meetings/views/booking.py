@@ -21,7 +21,7 @@ from houqin.portal import problems
 from houqin.portal.door import person_of, signed_in
 from houqin.services.meetings import actions, queries, rules
 from houqin.services.meetings.actions.series import Choice
-from houqin.services.meetings.forms import BookingForm, RepeatForm
+from houqin.services.meetings.forms import BookingForm, RepeatForm, repeat_of
 from houqin.services.meetings.models import Room
 from houqin.services.meetings.problems import SeriesClash, Taken
 
@@ -36,7 +36,8 @@ def new(request: HttpRequest) -> HttpResponse:
     """The booking form, with room and time filled in where the grid was dragged over."""
     actor = person_of(request)
     if request.method != "POST":
-        return _page(request, _prefilled(request, actor), RepeatForm(prefix="series"))
+        repeat = RepeatForm(prefix="series", initial=repeat_of(request.GET.get("rule", "")))
+        return _page(request, _prefilled(request, actor), repeat)
     form, repeat = BookingForm(_other_way(request), actor=actor), RepeatForm(request.POST, prefix="series")
     more: dict[str, Any] = {}
     status = 422
@@ -113,6 +114,7 @@ def _prefilled(request: HttpRequest, actor: Person) -> BookingForm:
     return BookingForm(
         initial={
             "room": room,
+            "subject": request.GET.get("subject", "")[:100],
             "starts_at": starts,
             "ends_at": ends,
             "expected": request.GET.get("seats") or None,
