@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
 from django.utils import timezone
 
 from houqin.affairs import rights
@@ -52,6 +52,7 @@ class CaseView(Standing):
     """One case as one person sees it, with its story."""
 
     timeline: "list[Moment]"
+    earlier: bool
     ratings: list[Rating]
     files: list[File]
     inside: bool
@@ -66,8 +67,10 @@ class Moment:
     notice: Notice | None = None
 
 
-def case_view(actor: Actor, number: str) -> CaseView:
-    """Everything the case's page shows to ``actor``. Raises NotFound outside their scope."""
+def case_view(actor: Actor, number: str, *, newest: int | None = None) -> CaseView:
+    """Everything the case's page shows to ``actor``; of its story the ``newest`` lines, where that says how many, and
+    whether there are ``earlier`` ones. Raises NotFound outside their scope.
+    """
     case = find_case(actor, number)
     now = timezone.now()
     tasks = [] if case.ended else rights.open_tasks(case)
@@ -76,11 +79,13 @@ def case_view(actor: Actor, number: str) -> CaseView:
     follows, worked = bool(getattr(case, "follows", True)), bool(getattr(case, "worked", True))
     inside = rights.is_inside(actor, case, follows=follows, worked=worked)
     rated = any(each.kind == RatingKind.APPLICANT and each.person_id == actor.pk for each in ratings)
+    story = timeline(case, inside=inside) if newest is None else _end_of_story(case, inside, newest)
     return CaseView(
         case=case,
         tasks=[TaskVerbs(task, rights.verbs_on_task(actor, case, task, away)) for task in tasks],
         applicant_verbs=rights.verbs_of_applicant(actor, case, now, rated=rated, follows=follows),
-        timeline=timeline(case, inside=inside),
+        timeline=story[-newest:] if newest else story,
+        earlier=newest is not None and len(story) > newest,
         ratings=[each for each in ratings if inside or each.kind == RatingKind.APPLICANT],
         files=_FILES.rows(case.pk),
         inside=inside,
@@ -114,7 +119,36 @@ def timeline(case: Case, *, inside: bool) -> list[Moment]:
     moments = [Moment(event.at, event=event) for event in events if inside or not event.inside]
     if inside:
         moments += [Moment(each.created_at, notice=each) for each in _NOTICES.rows(case.pk)]
-    return sorted(moments, key=lambda moment: (moment.at, moment.notice is not None))
+    return sorted(moments, key=_place)
+
+
+def _end_of_story(case: Case, inside: bool, newest: int) -> list[Moment]:
+    """The last lines of the timeline, one more than ``newest`` where there are more: bounded however long it is."""
+    most = newest + 1
+    events = _newest_events(most, inside).rows(case.pk)
+    moments = [Moment(event.at, event=event) for event in reversed(events)]
+    if inside:
+        notices = _newest_notices(most).rows(case.pk)
+        moments += [Moment(each.created_at, notice=each) for each in reversed(notices)]
+    return sorted(moments, key=_place)[-most:]
+
+
+def _place(moment: Moment) -> tuple[datetime, bool]:
+    return moment.at, moment.notice is not None
+
+
+@cache
+def _newest_events(most: int, inside: bool) -> Compiled[Event]:
+    def build(case: int) -> QuerySet[Event]:
+        events = Event.objects.filter(case=case).order_by("-id")
+        return (events if inside else events.filter(inside=False))[:most]
+
+    return Compiled(build, int)
+
+
+@cache
+def _newest_notices(most: int) -> Compiled[Notice]:
+    return Compiled(lambda case: about(Case(pk=case)).order_by("-id")[:most], int)
 
 
 def visible_cases(actor: Actor) -> QuerySet[Case]:
@@ -141,6 +175,43 @@ def todo(actor: Person) -> QuerySet[Task]:
 def todo_values(actor: Person, names: tuple[str, ...], most: int) -> list[tuple[Any, ...]]:
     """The first ``most`` rows of :func:`todo` as plain values; the SQL is made once for each set of appointments."""
     return _todo_plan(scope.grants(actor), names, most).values(actor.pk, timezone.now())
+
+
+@dataclass(frozen=True)
+class TodoCounts:
+    """How many tasks of :func:`todo` there are in all, late, nearly late; mine, in queues, and held for others."""
+
+    all: int = 0
+    red: int = 0
+    amber: int = 0
+    mine: int = 0
+    queue: int = 0
+    instead: int = 0
+
+
+def todo_counts(actor: Person) -> TodoCounts:
+    """Counted by one statement, whose SQL is made once for each set of appointments."""
+    now = timezone.now()
+    found = _todo_counts_plan(scope.grants(actor)).values(actor.pk, now)
+    return TodoCounts(*found[0]) if found else TodoCounts()
+
+
+@lru_cache(maxsize=512)
+def _todo_counts_plan(grants: tuple[scope.Grant, ...]) -> Compiled[Any]:
+    def build(actor: int, at: datetime) -> QuerySet[Any, Any]:
+        mine, held = Q(assignee=actor), Q(assignee__isnull=False)
+        counted = {
+            "all": Count("pk"),
+            "red": Count("pk", filter=Q(due_at__lt=at)),
+            "amber": Count("pk", filter=Q(due_at__gte=at, amber_at__lte=at)),
+            "mine": Count("pk", filter=mine),
+            "queue": Count("pk", filter=~held),
+            "instead": Count("pk", filter=held & ~mine),
+        }
+        tasks = _todo(scope.stand_in(actor, grants), at).order_by().annotate(together=Value(1))
+        return tasks.values("together").annotate(**counted).values_list(*counted)
+
+    return Compiled(build, int, datetime)
 
 
 @lru_cache(maxsize=512)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from django import forms
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from houqin.affairs.declare import StepKind
@@ -21,6 +22,7 @@ from houqin.foundation.files.models import File, FileKind
 from houqin.foundation.notices.models import Notice
 from houqin.foundation.people.models import Person
 from houqin.foundation.trail.actors import SYSTEM, Outsider
+from houqin.portal.drawn import drawn
 from houqin.portal.questions import is_place
 from houqin.portal.rows import who_has
 from houqin.portal.templatetags.look import ago
@@ -55,9 +57,14 @@ def context(view: CaseView, viewer: Person | Outsider) -> dict[str, Any]:
         "grave": [each for each in rest if each.words.danger],
         "steps": steps(case),
         "answers": answers(case),
-        "photos": [_picture(file) for file in view.files if file.label == "submit" and is_picture(file)],
+        "photos": [
+            picture for file in view.files if file.label == "submit" and (picture := photos.get(str(file.pk)))
+        ],
         "documents": [file for file in view.files if not is_picture(file)],
-        "timeline": [_line(each, photos) for each in reversed(view.timeline)],
+        "timeline": [
+            _line(each, photos).drawn(now=place == 0 and not case.ended)
+            for place, each in enumerate(reversed(view.timeline))
+        ],
         "holders": _holders(view.tasks, viewer),
         "may_call": bool(case.applicant_phone) and view.inside and _may_call(view, viewer),
         "panel": panel,
@@ -182,33 +189,69 @@ def is_picture(file: File) -> bool:
     return file.kind == FileKind.IMAGE
 
 
-def _picture(file: File) -> dict[str, str]:
-    return {"url": f"/files/{file.pk}", "thumbnail": f"/files/{file.pk}/thumb", "name": file.name}
+@dataclass(frozen=True)
+class Picture:
+    """A photo with its addresses."""
+
+    url: str
+    thumbnail: str
+    name: str
 
 
-def _photos(files: Sequence[File]) -> dict[str, dict[str, str]]:
-    return {str(file.pk): _picture(file) for file in files if is_picture(file)}
+def _photos(files: Sequence[File]) -> dict[str, Picture]:
+    return {
+        str(file.pk): Picture(f"/files/{file.pk}", f"/files/{file.pk}/thumb", file.name)
+        for file in files
+        if is_picture(file)
+    }
 
 
-def _line(moment: Moment, photos: dict[str, dict[str, str]]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Line:
+    """A line of the timeline, all in words; its moment for machines, to the second, and as people say it."""
+
+    what: str
+    who: str
+    iso: str
+    exact: str
+    ago: str
+    note: str
+    said: str = ""
+    words: str = ""
+    tone: str = ""
+    photos: tuple[Picture, ...] = ()
+    quiet: bool = False
+
+    def drawn(self, *, now: bool) -> SafeString:
+        """As it stands on the page; ``now`` marks where a running case is."""
+        shape = "quiet" if self.quiet else "now" if now else self.tone
+        return drawn("components/story_line.html", line=self, css=f"is-{shape}" if shape else "")
+
+
+def _line(moment: Moment, photos: dict[str, Picture]) -> Line:
     """A line of the timeline: something done, or somebody told of it."""
     if moment.notice:
         return _notice_line(moment.notice)
     event = moment.event
     assert event is not None
-    return {
-        "what": event_words(event),
-        "who": _("系统") if event.actor_name == SYSTEM.name else event.actor_name,
+    return Line(
+        what=event_words(event),
+        who=_("系统") if event.actor_name == SYSTEM.name else event.actor_name,
         **_when(event.at),
-        "words": event.text,
-        "tone": event_tone(event.verb),
-        "photos": [photos[pk] for pk in event.data.get("files", ()) if pk in photos],
-        "note": _event_note(event),
-    }
+        words=event.text,
+        tone=event_tone(event.verb),
+        photos=tuple(photos[pk] for pk in event.data.get("files", ()) if pk in photos),
+        note=_event_note(event),
+    )
 
 
-def _when(at: datetime) -> dict[str, str]:
-    """A moment for machines, to the second, and in words; made here because a template's filters take far longer."""
+class _When(TypedDict):
+    iso: str
+    exact: str
+    ago: str
+
+
+def _when(at: datetime) -> _When:
     local = timezone.localtime(at)
     return {"iso": local.isoformat(), "exact": f"{local:%Y-%m-%d %H:%M:%S}", "ago": ago(at)}
 
@@ -218,21 +261,21 @@ def _event_note(event: Event) -> str:
     return _("代%(name)s办理") % {"name": instead} if instead else ""
 
 
-def _notice_line(notice: Notice) -> dict[str, Any]:
+def _notice_line(notice: Notice) -> Line:
     if notice.read_at:
         note = _("%(time)s 已读") % {"time": moment_words(notice.read_at)}
     elif notice.delivered_at:
         note = _("已送达，未读")
     else:
         note = _("正在送达")
-    return {
-        "what": _("通知%(name)s") % {"name": notice.person.name},
-        "who": "",
+    return Line(
+        what=_("通知%(name)s") % {"name": notice.person.name},
+        who="",
         **_when(notice.created_at),
-        "said": notice.title,
-        "note": note,
-        "quiet": True,
-    }
+        said=notice.title,
+        note=note,
+        quiet=True,
+    )
 
 
 def _may_call(view: CaseView, viewer: Person | Outsider) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from houqin.affairs.declare import StepKind
@@ -18,6 +20,7 @@ from houqin.affairs.queries import todo_values
 from houqin.foundation.people.models import Person
 from houqin.foundation.sealed.value import Personal
 from houqin.portal import words
+from houqin.portal.drawn import drawn
 from houqin.portal.templatetags.look import due_words
 
 _CLOCK_ICONS = {"red": "octagon", "amber": "triangle", "": "clock"}
@@ -67,9 +70,21 @@ class CaseRow:
         return clock_of(self.due, self.level, paused=self.paused)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Action:
+    """The next thing to do with a task, as a button."""
+
+    verb: str
+    label: str
+    icon: str
+    url: str
+    at_once: bool
+    primary: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TaskRow:
-    """A task in the to-do list; the attributes are those of ``components/task_card.html``."""
+    """A task in the to-do list."""
 
     task: int
     case: str
@@ -88,11 +103,16 @@ class TaskRow:
     instead_of: str
     reopened: int
     reminders: int
-    actions: list[dict[str, Any]] = field(default_factory=list)
+    actions: tuple[Action, ...] = ()
 
     @property
     def clock(self) -> Clock | None:
         return clock_of(self.due, self.level, paused=self.paused)
+
+    def card(self, here: str) -> SafeString:
+        """Its card; what is done by it comes back to ``here``."""
+        quoted = quote(here, safe="")
+        return drawn("components/todo_card.html", t=self, clock=self.clock, here=here, here_quoted=quoted)
 
 
 def case_rows(cases: Iterable[Case], *, now: datetime | None = None) -> list[CaseRow]:
@@ -192,29 +212,21 @@ def without_place(title: str, place: str) -> str:
     return title
 
 
-def _task_actions(task: Task, number: str) -> list[dict[str, Any]]:
-    """The next thing to do with a task, as a button: take it, be there, finish it, or decide."""
+def _task_actions(task: Task, number: str) -> tuple[Action, ...]:
+    """What to do next: take it, be there, finish it, or decide."""
     if task.kind == StepKind.HANDLE and task.accepted_at is None:
-        return [_button("accept", task, number, at_once=True)]
+        return (_button("accept", task, number, at_once=True),)
     if task.kind == StepKind.HANDLE:
-        first = [] if task.arrived_at else [_button("arrive", task, number)]
-        return [*first, _button("complete", task, number, primary=not first)]
+        first = () if task.arrived_at else (_button("arrive", task, number),)
+        return (*first, _button("complete", task, number, primary=not first))
     verb = "approve" if task.kind == StepKind.APPROVE else "dispatch"
-    return [_button(verb, task, number)]
+    return (_button(verb, task, number),)
 
 
-def _button(
-    verb: str, task: Task, number: str, *, primary: bool = True, at_once: bool = False
-) -> dict[str, Any]:
+def _button(verb: str, task: Task, number: str, *, primary: bool = True, at_once: bool = False) -> Action:
     said = words.VERBS[verb]
-    return {
-        "verb": verb,
-        "label": said.label,
-        "icon": said.icon,
-        "url": f"/cases/{number}/{verb}?task={task.pk}",
-        "at_once": at_once,
-        "primary": primary,
-    }
+    url = f"/cases/{number}/{verb}?task={task.pk}"
+    return Action(verb, str(said.label), said.icon, url, at_once, primary)
 
 
 def greeting(now: datetime) -> str:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from houqin.foundation import kept
 from houqin.foundation.errors import Text
 from houqin.foundation.people import scope
 from houqin.foundation.people.installation import is_demo
@@ -77,7 +78,8 @@ SELECT
       SELECT person_id FROM affairs_delegation
       WHERE delegate_id = %(me)s AND starts_at <= %(now)s AND ends_at > %(now)s))),
   (SELECT count(*) FROM notices_notice WHERE person_id = %(me)s AND read_at IS NULL AND delivered_at IS NOT NULL),
-  ARRAY(SELECT item_code FROM affairs_favourite WHERE person_id = %(me)s ORDER BY position, id)
+  ARRAY(SELECT item_code FROM affairs_favourite WHERE person_id = %(me)s ORDER BY position, id),
+  (SELECT number FROM kept_version)
 """
 
 
@@ -107,7 +109,8 @@ class Shell:
             return Standing()
         with connection.cursor() as cursor:
             cursor.execute(_STANDING, {"me": self.person.pk, "now": timezone.now()})
-            todo, unread, favourites = cursor.fetchone()
+            todo, unread, favourites, number = cursor.fetchone()
+        kept.note(number)
         return Standing(todo, unread, tuple(favourites))
 
     @property
@@ -162,8 +165,8 @@ def _drawn(entry: Entry, person: Person) -> dict[str, Any] | None:
 
 def shell(request: HttpRequest) -> dict[str, Shell]:
     """Context processor: ``shell`` in every template; the same one throughout a request."""
-    kept: Shell | None = getattr(request, "_shell", None)
-    if kept is None:
-        kept = Shell(request)
-        request._shell = kept  # type: ignore[attr-defined]  # as Django does with _messages
-    return {"shell": kept}
+    made: Shell | None = getattr(request, "_shell", None)
+    if made is None:
+        made = Shell(request)
+        request._shell = made  # type: ignore[attr-defined]  # as Django does with _messages
+    return {"shell": made}

@@ -17,7 +17,8 @@ T = TypeVar("T")
 
 #: Values that one function keeps; beyond, it starts anew.
 MOST = 5000
-#: The number as the request under way found it; none outside of requests, then it is asked for each time.
+#: The number as the request under way found it, nought until it has asked. None outside of requests: then it is asked
+#: for each time.
 _known: ContextVar[int | None] = ContextVar("kept_number", default=None)
 
 NUMBER = "SELECT number FROM kept_version"
@@ -35,7 +36,7 @@ class Kept(Generic[T]):
 
     def __call__(self, *key: Any) -> T:
         found = self._values.get(key)
-        if found is not None and found[0] == (_known.get() or _ask()):
+        if found is not None and found[0] == (_known.get() or _present()):
             return found[1]
         return self._read_again(key)
 
@@ -48,19 +49,35 @@ class Kept(Generic[T]):
             if len(self._values) >= MOST:
                 self._values.clear()
             self._values[key] = number, value
-            if _known.get() is not None:
-                _known.set(number)
+            note(number)
         return value
 
 
+def begin(**_signal: Any) -> None:
+    """A request begins: it asks for the number once."""
+    _known.set(0)
+
+
 def note(number: int | None) -> None:
-    """The number that the request under way has found along with something else."""
-    _known.set(number)
+    """The number that the request under way, if there is one, has found along with something else."""
+    if _known.get() is not None:
+        _known.set(number or 0)
 
 
-def forget(**_signal: Any) -> None:
-    """Ask for the number again: a request begins or ends, or something was saved within it."""
+def doubt(**_signal: Any) -> None:
+    """Something was saved within the request: it asks again."""
+    note(0)
+
+
+def end(**_signal: Any) -> None:
+    """The request is over."""
     _known.set(None)
+
+
+def _present() -> int | None:
+    number = _ask()
+    note(number)
+    return number
 
 
 def _ask() -> int | None:

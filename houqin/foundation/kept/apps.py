@@ -14,5 +14,7 @@ class KeptConfig(AppConfig):
 
         from houqin.foundation import kept
 
-        for signal in (request_started, request_finished, post_save, post_delete, m2m_changed):
-            signal.connect(kept.forget, dispatch_uid="kept")
+        request_started.connect(kept.begin, dispatch_uid="kept")
+        request_finished.connect(kept.end, dispatch_uid="kept")
+        for signal in (post_save, post_delete, m2m_changed):
+            signal.connect(kept.doubt, dispatch_uid="kept")

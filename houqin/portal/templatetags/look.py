@@ -47,6 +47,16 @@ def _drawn(name: str, css: str) -> SafeString:
     )
 
 
+#: Where a piece that is kept for all leaves room for the reader's own token.
+CSRF = "@csrf@"
+
+
+@register.filter
+def signed(piece: SafeString, token: str) -> SafeString:
+    """Put the request's CSRF token into a piece that is kept."""
+    return SafeString(piece.replace(CSRF, str(token)))
+
+
 @register.filter
 def state_tone(state: str) -> str:
     """Colour family of a case state or of a level (``amber``, ``red``): open, amber, red, done or plain."""

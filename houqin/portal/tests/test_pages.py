@@ -206,3 +206,38 @@ def test_large_type_without_signing_in_stays_in_the_browser(client, db):
 def test_large_type_of_a_person_goes_with_them(cast, as_person):
     as_person(cast.staff).post("/large-type")
     assert 'data-type="large"' in as_person(cast.staff).get("/").content.decode()
+
+
+def test_a_long_story_shows_its_end_and_the_rest_when_asked(desk, as_person):
+    cast = desk.cast
+    case = desk.submit()
+    for number in range(8):
+        to = (cast.worker2, cast.worker)[number % 2]
+        desk.do("transfer", case, by=cast.dispatcher, comment=f"第{number}次转办", person=to.pk)
+    reader = as_person(cast.dispatcher)
+    page = reader.get(f"/cases/{case.number}").content.decode()
+    assert page.count('class="timeline-what"') == 10
+    assert "第7次转办" in page
+    assert "提交申请" not in page
+    assert "更早的经过" in page
+    whole = reader.get(f"/cases/{case.number}?story=all").content.decode()
+    assert "第0次转办" in whole
+    assert "提交申请" in whole
+    assert "更早的经过" not in whole
+    assert f"/cases/{case.number}/live?v={case.version + 8}&amp;story=all" in whole
+    asked = count(reader, f"/cases/{case.number}")
+    for number in range(20):
+        to = (cast.worker2, cast.worker)[number % 2]
+        desk.do("transfer", case, by=cast.dispatcher, comment="再转", person=to.pk)
+    assert count(reader, f"/cases/{case.number}") == asked
+
+
+def test_a_long_list_of_things_to_do_counts_them_all_and_signs_its_forms(desk, as_person):
+    cast = desk.cast
+    for number in range(25):
+        desk.submit(f"水管 {number}")
+    page = as_person(cast.worker).get("/todo").content.decode()
+    assert "共 25 件" in page
+    assert page.count("task-card") == 20
+    assert "@csrf@" not in page
+    assert page.count('name="csrfmiddlewaretoken"') >= 20

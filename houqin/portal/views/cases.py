@@ -19,6 +19,7 @@ from houqin.affairs.forms import VERB_FORMS, VerbForm, form_of
 from houqin.affairs.models import Case
 from houqin.affairs.moves import MovedOn
 from houqin.affairs.naming import source
+from houqin.affairs.queries import CaseView
 from houqin.affairs.rights import PERMISSION, is_applicant, open_tasks
 from houqin.foundation.errors import NotFound, NotPermitted, Problem
 from houqin.foundation.people.models import Person
@@ -30,6 +31,8 @@ from houqin.portal.questions import questions
 from houqin.portal.words import VERBS
 
 Viewer = Person | Outsider
+#: Lines of the story that the page of a case shows at first.
+_LINES = 10
 #: Verbs whose question is whom or how well; what one writes about it comes after.
 _WORDS_LAST = ("transfer", "dispatch", "add_approver", "rate", "arrive")
 
@@ -40,8 +43,14 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     viewer = viewer_of(request, number)
     if viewer is None:
         return to_the_door(request)
-    view = affairs.case_view(viewer, number)
-    return render(request, "portal/case.html", case_page.context(view, viewer))
+    view, shown = _view(request, viewer, number)
+    return render(request, "portal/case.html", {**case_page.context(view, viewer), **shown})
+
+
+def _view(request: HttpRequest, viewer: Viewer, number: str) -> tuple[CaseView, dict[str, bool]]:
+    """The case with the end of its story, or with the whole of it where that was asked for (``story=all``)."""
+    whole = request.GET.get("story") == "all"
+    return affairs.case_view(viewer, number, newest=None if whole else _LINES), {"whole_story": whole}
 
 
 @require_safe
@@ -53,8 +62,8 @@ def live(request: HttpRequest, number: str) -> HttpResponse:
     found = affairs.find_case(viewer, number)
     if request.GET.get("v") == str(found.version):
         return HttpResponse(status=204)
-    view = affairs.case_view(viewer, number)
-    context = {**case_page.context(view, viewer), "fresh": True}
+    view, shown = _view(request, viewer, number)
+    context = {**case_page.context(view, viewer), **shown, "fresh": True}
     return problems.vary(render(request, "portal/case.html#body", context))
 
 
@@ -75,7 +84,7 @@ def verb(request: HttpRequest, number: str, verb: str) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, viewer: Viewer, number: str, verb: str) -> HttpResponse:
-    view = affairs.case_view(viewer, number)
+    view = affairs.case_view(viewer, number, newest=1)
     wanted = {"verb": verb, **_names(request.GET)}
     if len(wanted) == 1:
         wanted = next((each for each in view.verbs if each["verb"] == verb), wanted)

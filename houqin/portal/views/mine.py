@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -17,7 +15,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from houqin.affairs import queries as affairs
-from houqin.affairs.models import Task
 from houqin.foundation.people.models import Person
 from houqin.portal import queries, rows
 from houqin.portal.door import person_of, signed_in
@@ -67,9 +64,10 @@ def todo(request: HttpRequest) -> HttpResponse:
         wanted = affairs.todo(person).filter(_box(box, person), after or Q())
         page = rows.task_rows(wanted[: _TASKS + 1], person.pk, now)
     drawn, whole = page[:_TASKS], box == "all" and not after and len(page) <= _TASKS
-    counts = _counted(drawn) if whole else _counts(affairs.todo(person), person, now)
+    counts = _counted(drawn) if whole else affairs.todo_counts(person)
+    here = request.get_full_path()
     context = {
-        "groups": _groups(drawn),
+        "groups": _groups(drawn, here),
         "counts": counts,
         "summary": _summary(counts),
         "chips": _chips(counts, box),
@@ -77,34 +75,21 @@ def todo(request: HttpRequest) -> HttpResponse:
         if len(page) > _TASKS
         else "",
         "first_url": f"?box={box}" if request.GET.get("after") else "",
-        "here": request.get_full_path(),
-        "here_quoted": quote(request.get_full_path(), safe=""),
+        "here": here,
     }
     return render(request, "portal/todo.html", context)
 
 
-def _counts(tasks: QuerySet[Task], person: Person, now: datetime) -> dict[str, int]:
-    """How many there are of each kind; one query."""
-    return tasks.order_by().aggregate(
-        all=Count("pk"),
-        red=Count("pk", filter=Q(due_at__lt=now)),
-        amber=Count("pk", filter=Q(due_at__gte=now, amber_at__lte=now)),
-        mine=Count("pk", filter=Q(assignee=person)),
-        queue=Count("pk", filter=Q(assignee__isnull=True)),
-        instead=Count("pk", filter=Q(assignee__isnull=False) & ~Q(assignee=person)),
+def _counted(drawn: list[rows.TaskRow]) -> affairs.TodoCounts:
+    """The counts from a page that holds all the tasks."""
+    return affairs.TodoCounts(
+        all=len(drawn),
+        red=sum(task.level == "red" for task in drawn),
+        amber=sum(task.level == "amber" for task in drawn),
+        mine=sum(not task.queued and not task.instead_of for task in drawn),
+        queue=sum(task.queued for task in drawn),
+        instead=sum(bool(task.instead_of) for task in drawn),
     )
-
-
-def _counted(drawn: list[rows.TaskRow]) -> dict[str, int]:
-    """The same from a page that holds them all."""
-    return {
-        "all": len(drawn),
-        "red": sum(task.level == "red" for task in drawn),
-        "amber": sum(task.level == "amber" for task in drawn),
-        "mine": sum(not task.queued and not task.instead_of for task in drawn),
-        "queue": sum(task.queued for task in drawn),
-        "instead": sum(bool(task.instead_of) for task in drawn),
-    }
 
 
 def _box(box: str, person: Person) -> Q:
@@ -115,36 +100,35 @@ def _box(box: str, person: Person) -> Q:
     }.get(box, Q())
 
 
-def _chips(counts: dict[str, int], box: str) -> list[dict[str, Any]]:
+def _chips(counts: affairs.TodoCounts, box: str) -> list[dict[str, Any]]:
     names = {"all": _("全部"), "mine": _("派给我的"), "queue": _("科室待接"), "instead": _("代他人办")}
-    shown = [key for key in names if counts[key] or key in ("all", box)]
+    many: dict[str, int] = vars(counts)
+    shown = [key for key in names if many[key] or key in ("all", box)]
     return [
-        {"label": names[key], "url": f"?box={key}", "count": counts[key], "current": key == box}
+        {"label": names[key], "url": f"?box={key}", "count": many[key], "current": key == box}
         for key in (shown if len(shown) > 2 or box != "all" else [])
     ]
 
 
-def _groups(drawn: list[rows.TaskRow]) -> list[dict[str, Any]]:
+def _groups(drawn: list[rows.TaskRow], here: str) -> list[dict[str, Any]]:
     """Overdue, nearly so, and the rest, which is all where nothing is late; an empty group is left out."""
     late = any(task.level for task in drawn)
     names = (("red", _("超时")), ("amber", _("即将超时")), ("", _("其余待办") if late else _("全部")))
     groups = [
-        {"level": level, "name": name, "tasks": [t for t in drawn if t.level == level]}
+        {"level": level, "name": name, "tasks": [task.card(here) for task in drawn if task.level == level]}
         for level, name in names
     ]
     return [group for group in groups if group["tasks"]]
 
 
-def _summary(counts: dict[str, int]) -> str:
-    if not counts["all"]:
+def _summary(counts: affairs.TodoCounts) -> str:
+    if not counts.all:
         return ""
-    parts = [ngettext("共 %(n)d 件", "共 %(n)d 件", counts["all"]) % {"n": counts["all"]}]
-    if counts["red"]:
-        parts.append(ngettext("%(n)d 件已超时", "%(n)d 件已超时", counts["red"]) % {"n": counts["red"]})
-    if counts["amber"]:
-        parts.append(
-            ngettext("%(n)d 件即将超时", "%(n)d 件即将超时", counts["amber"]) % {"n": counts["amber"]}
-        )
+    parts = [ngettext("共 %(n)d 件", "共 %(n)d 件", counts.all) % {"n": counts.all}]
+    if counts.red:
+        parts.append(ngettext("%(n)d 件已超时", "%(n)d 件已超时", counts.red) % {"n": counts.red})
+    if counts.amber:
+        parts.append(ngettext("%(n)d 件即将超时", "%(n)d 件即将超时", counts.amber) % {"n": counts.amber})
     return _("，").join(parts)
 
 

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, transaction
-from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from houqin.exchange import tokens
@@ -18,10 +17,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def nothing_known() -> Iterator[None]:
-    kept.forget()
+def no_request() -> Iterator[None]:
+    kept.end()
     yield
-    kept.forget()
+    kept.end()
 
 
 @pytest.fixture
@@ -34,6 +33,12 @@ def test_what_is_kept_costs_one_question_outside_of_a_request_and_none_within(ca
     with CaptureQueriesContext(connection) as asked:
         names("dispatcher")
     assert len(asked) == 1
+    kept.begin()
+    with CaptureQueriesContext(connection) as asked:
+        names("dispatcher")
+        names("dispatcher")
+    assert len(asked) == 1
+    kept.begin()
     key = tokens.create_token("dispatcher")
     assert tokens.recognise(key)
     with CaptureQueriesContext(connection) as asked:
@@ -75,7 +80,7 @@ def test_what_a_failed_transaction_saw_is_not_kept(cast, names):
 
 
 def test_a_saved_record_ends_what_the_request_knew(cast, names):
-    kept.note(kept._ask())
+    kept.begin()
     names("dispatcher")
     role = Role.objects.get(code="dispatcher")
     role.name = "改名"
@@ -91,7 +96,7 @@ def test_another_process_feels_it_with_its_next_request_but_not_before_it_is_com
     def may() -> bool:
         """As a request of another process, with its own connection."""
         try:
-            kept.forget()
+            kept.begin()
             token = tokens.recognise(key)
             assert token
             return scope.holds(token.person, "affairs.handle")
@@ -107,7 +112,7 @@ def test_another_process_feels_it_with_its_next_request_but_not_before_it_is_com
 
 
 def test_a_request_knows_nothing_of_the_one_before(cast, client):
+    kept.begin()
     kept.note(7)
     client.get("/healthz")
     assert kept._known.get() is None
-    assert RequestFactory().get("/").method == "GET"
