@@ -18,7 +18,6 @@ from houqin.affairs.models import Case, State, Task
 from houqin.affairs.naming import said
 from houqin.affairs.queries import todo_values
 from houqin.foundation.people.models import Person
-from houqin.foundation.sealed.value import Personal
 from houqin.portal import words
 from houqin.portal.drawn import drawn
 from houqin.portal.templatetags.look import due_words
@@ -98,7 +97,7 @@ class TaskRow:
     level: str
     paused: bool
     who: str
-    phone: Personal
+    has_phone: bool
     queued: bool
     instead_of: str
     reopened: int
@@ -186,7 +185,7 @@ def _task_row(values: tuple[Any, ...], actor_id: int, now: datetime) -> TaskRow:
         level=level,
         paused=bool(paused_at) and level != "red",
         who=who,
-        phone=phone,
+        has_phone=bool(phone),
         queued=assignee is None,
         instead_of=assignee_name if assignee not in (None, actor_id) else "",
         reopened=reopened,
