@@ -56,11 +56,23 @@ KNOWN = {
     "LOG_FORMAT",
     "DEMO_TODAY",
     "WEB_WORKERS",
+    "PASSWORD_DAYS",
+    "INITIAL_PASSWORD_DAYS",
+    "IDLE_MINUTES",
+    "IDLE_MINUTES_OTHERS",
     "TLS",
     "PASSWORD",
     "TEST_DATABASE_URL",
     "BROWSER",
     "DATA_DIR_GIVEN",
+}
+#: Whole numbers: default, least, most.
+NUMBERS = {
+    "WEB_WORKERS": (2, 1, 64),
+    "PASSWORD_DAYS": (90, 0, 3650),
+    "INITIAL_PASSWORD_DAYS": (7, 1, 90),
+    "IDLE_MINUTES": (30, 1, 720),
+    "IDLE_MINUTES_OTHERS": (0, 0, 720),
 }
 #: Handed from one process of ours to the next; nobody sets these.
 INTERNAL = {"DATA_DIR_GIVEN"}
@@ -107,6 +119,10 @@ class Environment:
     log_level: str = "INFO"
     log_format: str = "text"
     web_workers: int = 2
+    password_days: int = 90
+    initial_password_days: int = 7
+    idle_minutes: int = 30
+    idle_minutes_others: int = 0
     tls: bool = False
     unreadable: tuple[Fault, ...] = field(default=())
 
@@ -152,7 +168,10 @@ def read(env: Mapping[str, str] | None = None) -> Environment:
         trusted_proxies=_list(get["TRUSTED_PROXIES"]),
         log_level=get["LOG_LEVEL"].upper() or "INFO",
         log_format=get["LOG_FORMAT"] or "text",
-        web_workers=_int("WEB_WORKERS", get["WEB_WORKERS"], 2, unreadable),
+        **{
+            name.lower(): _int(name, get[name], default, unreadable)
+            for name, (default, *_) in NUMBERS.items()
+        },
         tls=_bool("TLS", get["TLS"], unreadable),
         unreadable=tuple(unreadable),
     )
@@ -345,8 +364,10 @@ def _words(given: Environment) -> list[Fault]:
         )
     if given.log_format not in {"text", "json"}:
         found.append(Fault("HOUQIN_LOG_FORMAT", f"“{given.log_format}” is not a form.", "Use text or json."))
-    if not 1 <= given.web_workers <= 64:
-        found.append(Fault("HOUQIN_WEB_WORKERS", f"{given.web_workers} is out of range.", "Use 1 to 64."))
+    for name, (_default, least, most) in NUMBERS.items():
+        value = getattr(given, name.lower())
+        if not least <= value <= most:
+            found.append(Fault(f"HOUQIN_{name}", f"{value} is out of range.", f"Use {least} to {most}."))
     return found
 
 

@@ -134,10 +134,18 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "houqin.foundation.people.passwords.ClassesValidator"},
+    {"NAME": "houqin.foundation.people.passwords.HistoryValidator"},
 ]
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+#: Days until a password is to be changed (0: never), and until an initial one opens nothing any more.
+PASSWORD_DAYS = ENVIRONMENT.password_days
+INITIAL_PASSWORD_DAYS = ENVIRONMENT.initial_password_days
+#: Minutes without use after which a session ends, of whose role asks for a second factor and of others (0: never).
+IDLE_MINUTES = ENVIRONMENT.idle_minutes
+IDLE_MINUTES_OTHERS = ENVIRONMENT.idle_minutes_others
+
+SESSION_ENGINE = "houqin.foundation.people.sessions"
 SESSION_COOKIE_NAME = "houqin_session"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day and the overtime after it
 SESSION_COOKIE_HTTPONLY = True

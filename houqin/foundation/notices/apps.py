@@ -9,4 +9,4 @@ class NoticesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from houqin.foundation.notices import duty  # noqa: F401 - announces itself to people
+        from houqin.foundation.notices import doorway, duty  # noqa: F401 - announce themselves to people

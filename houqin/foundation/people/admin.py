@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from houqin.foundation.people import actions
+from houqin.foundation.errors import Problem
+from houqin.foundation.people import actions, second_factor
 from houqin.foundation.people.backoffice import BackOfficeAdmin, ReadOnlyAdmin, Values
 from houqin.foundation.people.models import (
     Account,
@@ -59,12 +63,32 @@ class AccountForm(forms.ModelForm):
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("留空则不变。设置后此人在所有设备上的登录都会退出。"),
+        help_text=_("留空则不变。设置后此人所有设备退出，下次登录须改成自己的密码。"),
+    )
+
+    unlock = forms.BooleanField(
+        label=_("解除登录暂停"), required=False, help_text=_("连续输错后不必再等，可立即重试。")
+    )
+    sign_out = forms.BooleanField(
+        label=_("退出所有设备"), required=False, help_text=_("立即生效；密码不变。")
+    )
+    reset_factor = forms.BooleanField(
+        label=_("重设动态口令"),
+        required=False,
+        help_text=_("手机丢失且没有恢复码时使用，请先核实身份。所有设备退出，下次登录重新设置。"),
     )
 
     class Meta:
         model = Account
         fields = ["username"]
+
+
+#: Ticks of the form and what they do.
+_TICKS = {
+    "unlock": actions.unlock,
+    "sign_out": actions.sign_out_everywhere,
+    "reset_factor": actions.reset_second_factor,
+}
 
 
 def change_account(actor: Person, person: Person, values: Values) -> Person:
@@ -73,6 +97,9 @@ def change_account(actor: Person, person: Person, values: Values) -> Person:
         person = actions.name_account(actor, person=person, username=values["username"] or "")
     if values.get("new_password"):
         person = actions.reset_password(actor, person=person, password=values["new_password"])
+    for tick, action in _TICKS.items():
+        if values.get(tick):
+            action(actor, person=person)
     return person
 
 
@@ -85,9 +112,24 @@ class AccountAdmin(BackOfficeAdmin):
     list_display = ["name", "organisation", "username", "staff_number", "ended_on", "last_login"]
     list_select_related = ["organisation"]
     search_fields = ["name", "pinyin__startswith", "initials__startswith", "username", "staff_number"]
-    fields = ["name", "organisation", "staff_number", "username", "new_password", "last_login"]
-    readonly_fields = ["name", "organisation", "staff_number", "last_login"]
+    fields = [
+        "name",
+        "organisation",
+        "staff_number",
+        "username",
+        "new_password",
+        "has_factor",
+        "reset_factor",
+        "sign_out",
+        "unlock",
+        "last_login",
+    ]
+    readonly_fields = ["name", "organisation", "staff_number", "has_factor", "last_login"]
     change_action = staticmethod(change_account)
+
+    @admin.display(description=_("动态口令"), boolean=True)
+    def has_factor(self, account: Account) -> bool:
+        return second_factor.has(account)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -150,7 +192,7 @@ class RoleForm(forms.ModelForm):
 
     class Meta:
         model = Role
-        fields = ["code", "name", "head", "permissions"]
+        fields = ["code", "name", "head", "second_factor", "permissions"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -168,7 +210,7 @@ class RoleForm(forms.ModelForm):
 @admin.register(Role)
 class RoleAdmin(BackOfficeAdmin):
     form = RoleForm
-    list_display = ["name", "code", "head", "kind", "permission_count"]
+    list_display = ["name", "code", "head", "kind", "second_factor", "permission_count"]
     search_fields = ["name", "code"]
     add_action = staticmethod(lambda actor, values: actions.add_role(actor, **values))
     change_action = staticmethod(lambda actor, role, values: actions.change_role(actor, role=role, **values))
@@ -222,10 +264,25 @@ class DutyShiftAdmin(ReadOnlyAdmin):
 
 @admin.register(SignedInSession)
 class SignedInSessionAdmin(ReadOnlyAdmin):
-    list_display = ["person", "started_at", "address", "device"]
+    list_display = ["person", "device", "address", "started_at", "seen_at"]
     list_select_related = ["person"]
     search_fields = ["person__name"]
     exclude = ["session_key"]
+    actions = ["end"]
+
+    @admin.action(description=_("退出所选会话"))
+    def end(self, request: HttpRequest, chosen: QuerySet[SignedInSession]) -> None:
+        """Sign out of the sessions that were ticked; each is told in the trail."""
+        sessions = list(chosen.select_related("person__organisation"))
+        try:
+            with transaction.atomic():
+                for session in sessions:
+                    actions.end_session(cast(Person, request.user), session=session)
+        except Problem as problem:
+            self.message_user(request, str(problem.message), messages.ERROR)
+        else:
+            said = ngettext("已退出 %(n)d 个会话。", "已退出 %(n)d 个会话。", len(sessions))
+            self.message_user(request, said % {"n": len(sessions)})
 
 
 @admin.register(SignInFailure)

@@ -16,6 +16,10 @@ from houqin.foundation.people import queries
 from houqin.foundation.people.models import DutyShift, Organisation, Person
 from houqin.foundation.personal.fields import PersonalFormField
 
+PASSWORD_HINT = _(
+    "至少 10 个字符，含大写字母、小写字母、汉字、数字、符号中的三类；不要用姓名、电话或常见密码。"
+)
+
 
 def add_problem(form: forms.Form, problem: Problem) -> None:
     """Show what an action refused beside its field, or above the form."""
@@ -47,6 +51,45 @@ class SignInForm(forms.Form):
     )
 
 
+class CodeForm(forms.Form):
+    """A code of the authenticator app, or a recovery code."""
+
+    code = forms.CharField(
+        label=_("动态口令"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "inputmode": "text",
+                "autocapitalize": "none",
+                "autofocus": True,
+            }
+        ),
+    )
+
+
+class NewPasswordForm(forms.Form):
+    new = forms.CharField(
+        label=_("新密码"),
+        strip=False,
+        max_length=200,
+        help_text=PASSWORD_HINT,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("再输一遍新密码"),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("new") and data.get("again") and data["new"] != data["again"]:
+            self.add_error("again", _("两次输入的新密码不一致。"))
+        return data
+
+
 class ProfileForm(forms.Form):
     phone = PersonalFormField(
         label=_("手机"),
@@ -71,32 +114,14 @@ class ProfileForm(forms.Form):
         self.fields["usual_place"].queryset = _places()  # type: ignore[attr-defined]
 
 
-class PasswordForm(forms.Form):
+class PasswordForm(NewPasswordForm):
     old = forms.CharField(
         label=_("原密码"),
         strip=False,
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-    new = forms.CharField(
-        label=_("新密码"),
-        strip=False,
-        max_length=200,
-        help_text=_("至少 10 个字符，不要用姓名、电话或常见密码。"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    again = forms.CharField(
-        label=_("再输一遍新密码"),
-        strip=False,
-        max_length=200,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("new") and data.get("again") and data["new"] != data["again"]:
-            self.add_error("again", _("两次输入的新密码不一致。"))
-        return data
+    field_order = ["old", "new", "again"]
 
 
 class ShiftForm(forms.Form):

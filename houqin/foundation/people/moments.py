@@ -1,9 +1,9 @@
-"""Moments of duty that others, above, want to hear of (notices tell the people concerned)."""
+"""Moments that others, above, want to hear of (notices tell the people concerned)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from houqin.foundation.people.models import DutyShift, Person
+from houqin.foundation.people.models import DutyShift, Person, SignedInSession
 from houqin.foundation.registry import Registry
 
 
@@ -15,4 +15,18 @@ class DutyListener:
     substituted: Callable[[DutyShift], None]
 
 
+@dataclass(frozen=True)
+class ProfilePart:
+    """Something of theirs that people find on their profile: a link with a sentence about how it stands."""
+
+    title: str
+    says: str
+    url: str
+    icon: str
+
+
+#: What apps above add to the profile of whoever looks; None adds nothing.
+PROFILE_PARTS: Registry[Callable[[Person], ProfilePart | None]] = Registry("part of the profile")
+#: Called when somebody came in on a browser they had never used, and it is not their first.
+NEW_DEVICE: Registry[Callable[[Person, SignedInSession], None]] = Registry("new device listener")
 DUTY_LISTENERS: Registry[DutyListener] = Registry("duty listener")

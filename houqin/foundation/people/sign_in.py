@@ -7,10 +7,12 @@ What is told, and after how long, is the same for a wrong password, an unknown n
 
 from __future__ import annotations
 
+import time
 import unicodedata
 from datetime import datetime, timedelta
 from zlib import crc32
 
+from django.conf import settings
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.sessions.models import Session
@@ -21,9 +23,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from houqin.foundation.errors import TooMany
-from houqin.foundation.people import scope
+from houqin.foundation.people import devices, scope, second_factor, sessions
 from houqin.foundation.people.models import Person, SignedInSession, SignInFailure
 from houqin.foundation.trail import actions as trail
+from houqin.foundation.trail.actors import Actor, Outsider
 from houqin.foundation.trail.address import present_address
 
 WINDOW = timedelta(minutes=15)
@@ -62,10 +65,12 @@ class DoorBackend:
         if not username or password is None:
             return None
         name = normal(username)
-        count_attempt(name, present_address.get())
+        attempt = count_attempt(name, present_address.get())
         person = _check(name, password)
-        if person is not None:
-            SignInFailure.objects.filter(username=name).delete()
+        if person is None:
+            failed(name, attempt)
+        else:
+            attempt.delete()  # those before it count until the person is in: a second factor may still be asked for
         return person
 
     def get_user(self, pk: int) -> Person | None:
@@ -82,15 +87,16 @@ def normal(username: str) -> str:
     return unicodedata.normalize("NFKC", username).strip().lower()[:150]
 
 
-def count_attempt(name: str, address: str | None) -> None:
+def count_attempt(name: str, address: str | None) -> SignInFailure:
     """Count one attempt as failed, until it turns out well; raises ``TooMany`` when there were too many."""
+    attempt = SignInFailure(username=name, address=address)
     with transaction.atomic():
         _lock(_LOCK_NAME, name)
         if address:
             _lock(_LOCK_ADDRESS, address)
         opens = _opens_at(name, address)
         if opens is None:
-            SignInFailure.objects.create(username=name, address=address)
+            attempt.save()
     if opens is not None:
         minutes = max(1, -int((timezone.now() - opens).total_seconds() // 60))
         raise TooMany(
@@ -98,6 +104,19 @@ def count_attempt(name: str, address: str | None) -> None:
             % {"minutes": minutes, "time": f"{timezone.localtime(opens):%H:%M}"},
             code="sign_in_paused",
         )
+    return attempt
+
+
+def failed(name: str, attempt: SignInFailure, what: str = "password") -> None:
+    """Tell the trail of an attempt that failed. Whoever is nobody's name is not kept: it may be a password typed too early."""
+    person = Person.objects.filter(username=name).first()
+    actor = Outsider(name if person else "—")
+    trail.record(actor, "people.sign_in_failed", person or attempt, after={"what": what}, name=actor.name)
+
+
+def forgive(name: str) -> None:
+    """Count the failures of a name no longer."""
+    SignInFailure.objects.filter(username=name).delete()
 
 
 def _lock(kind: int, text: str) -> None:
@@ -132,20 +151,31 @@ def _rehash(person: Person, password: str) -> None:
     Person.objects.filter(pk=person.pk).update(password=make_password(password))
 
 
-def begin(request: HttpRequest, person: Person) -> None:
-    """Sign ``person`` in on this browser; of more than five sessions the oldest end."""
+def begin(request: HttpRequest, person: Person, *, via: str = "password") -> None:
+    """Sign ``person`` in on this browser; of more than five sessions the oldest end.
+
+    The session has a new key, ends twelve hours from now, and after a time without use.
+    """
+    for word in (sessions.PENDING, sessions.IDLED):
+        request.session.pop(word, None)
     login(request, person, backend="houqin.foundation.people.sign_in.DoorBackend")
+    limit = settings.IDLE_MINUTES if second_factor.is_required(person) else settings.IDLE_MINUTES_OTHERS
+    request.session[sessions.SEEN] = time.time()
+    request.session[sessions.IDLE] = limit * 60
+    request.session.set_expiry(timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE))
     request.session.save()
     with transaction.atomic():
-        Person.objects.select_for_update().get(pk=person.pk)
-        _note(request, person)
+        Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+        forgive(normal(person.username or ""))
+        session = _note(request, person)
+        devices.meet(request, person, session)
         surplus = SignedInSession.objects.filter(person=person).order_by("-started_at", "-id")[SESSIONS:]
         _end([kept.session_key for kept in surplus])
-        trail.record(person, "people.sign_in", person)
+        trail.record(person, "people.sign_in", person, after={"via": via, "device": session.device})
 
 
-def _note(request: HttpRequest, person: Person) -> None:
-    SignedInSession.objects.create(
+def _note(request: HttpRequest, person: Person) -> SignedInSession:
+    return SignedInSession.objects.create(
         person=person,
         session_key=str(request.session.session_key),
         address=present_address.get(),
@@ -176,6 +206,14 @@ def keep_only_this(request: HttpRequest, person: Person) -> None:
     request.session.save()
     end_sessions(person)
     _note(request, person)
+
+
+def end_session(actor: Actor, session: SignedInSession, grant: scope.Grant | None = None) -> None:
+    """Sign somebody out of one browser, at once and in every process."""
+    with transaction.atomic():
+        _end([session.session_key])
+        after = {"device": session.device, "started_at": session.started_at}
+        trail.record(actor, "people.end_session", session.person, after=after, grant=grant)
 
 
 def end_sessions(person: Person) -> None:

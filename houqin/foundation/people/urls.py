@@ -2,16 +2,24 @@
 
 from django.urls import path
 
-from houqin.foundation.people.views import door, duty, profile
+from houqin.foundation.people.views import door, duty, factor, profile, stages
 
 app_name = "people"
 url_prefix = ""
 
 urlpatterns = [
     path("sign-in", door.enter, name="sign_in"),
+    path("sign-in/code", stages.code, name="code"),
+    path("sign-in/new-password", stages.new_password, name="new_password"),
+    path("sign-in/second-factor", stages.enrol, name="enrol"),
     path("sign-out", door.leave, name="sign_out"),
     path("profile", profile.profile, name="profile"),
     path("profile/password", profile.password, name="password"),
+    path("profile/second-factor", factor.second_factor_page, name="second_factor"),
+    path("profile/second-factor/recovery-codes", factor.renew, name="renew_recovery_codes"),
+    path("profile/second-factor/drop", factor.drop, name="drop_factor"),
+    path("profile/sessions", profile.sessions, name="sessions"),
+    path("profile/sessions/<int:pk>/end", profile.end_session, name="end_session"),
     path("profile/large-type", profile.large_type, name="large_type"),
     path("profile/language", profile.language, name="language"),
     path("profile/end-other-sessions", profile.end_other_sessions, name="end_other_sessions"),

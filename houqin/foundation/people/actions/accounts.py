@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from houqin.foundation.errors import NotPermitted, Problem
-from houqin.foundation.people import scope, sign_in
+from houqin.foundation.errors import NotPermitted
+from houqin.foundation.people import passwords, scope, second_factor, sign_in
 from houqin.foundation.people.actions import writing
-from houqin.foundation.people.models import Appointment, Person
+from houqin.foundation.people.models import Appointment, Person, SignedInSession
 from houqin.foundation.trail import actions as trail
 from houqin.foundation.trail.actors import Actor
 
@@ -46,20 +44,47 @@ def name_account(actor: Actor, *, person: Person, username: str) -> Person:
 
 @transaction.atomic
 def reset_password(actor: Actor, *, person: Person, password: str) -> Person:
-    """Give somebody a new password; every session of theirs ends."""
+    """Give somebody an initial password, which they change when they sign in; every session of theirs ends."""
     stored = writing.locked(Person, person.pk)
     grant = authorise(actor, stored)
-    set_checked_password(stored, password)
-    stored.save(update_fields=["password"])
+    passwords.store(stored, password, initial=True)
     sign_in.end_sessions(stored)
     trail.record(actor, "people.reset_password", stored, grant=grant)
     return stored
 
 
-def set_checked_password(person: Person, password: str, field: str = "password") -> None:
-    """Set a password that is good enough, or raise a ``Problem`` naming ``field``."""
-    try:
-        validate_password(password, person)
-    except ValidationError as error:
-        raise Problem(errors={field: error.messages}) from error
-    person.set_password(password)
+@transaction.atomic
+def reset_second_factor(actor: Actor, *, person: Person) -> Person:
+    """The phone is gone: take the second factor away. Every session ends; a new one is set up at the next sign-in."""
+    stored = writing.locked(Person, person.pk)
+    grant = authorise(actor, stored)
+    if second_factor.forget(stored):
+        trail.record(actor, "people.reset_second_factor", stored, grant=grant)
+    sign_in.end_sessions(stored)
+    return stored
+
+
+@transaction.atomic
+def sign_out_everywhere(actor: Actor, *, person: Person) -> Person:
+    """End every session of somebody."""
+    stored = writing.locked(Person, person.pk)
+    grant = authorise(actor, stored)
+    sign_in.end_sessions(stored)
+    trail.record(actor, "people.sign_out_everywhere", stored, grant=grant)
+    return stored
+
+
+def end_session(actor: Actor, *, session: SignedInSession) -> None:
+    """End one session: one's own, or somebody else's with the right over their account."""
+    grant = None if actor.pk == session.person_id else authorise(actor, session.person)
+    sign_in.end_session(actor, session, grant)
+
+
+@transaction.atomic
+def unlock(actor: Actor, *, person: Person) -> Person:
+    """Let somebody who typed wrong too often try again at once."""
+    stored = writing.locked(Person, person.pk)
+    grant = authorise(actor, stored)
+    sign_in.forgive(sign_in.normal(stored.username or ""))
+    trail.record(actor, "people.unlock", stored, grant=grant)
+    return stored

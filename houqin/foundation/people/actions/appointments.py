@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from houqin.foundation.errors import NotPermitted, Problem
-from houqin.foundation.people import scope
+from houqin.foundation.people import scope, second_factor, sign_in
 from houqin.foundation.people.actions import writing
-from houqin.foundation.people.models import Appointment, Role
+from houqin.foundation.people.installation import is_demo
+from houqin.foundation.people.models import Appointment, Person, Role
 from houqin.foundation.people.permissions import PERMISSIONS
 from houqin.foundation.trail.actors import Actor
 
@@ -42,7 +43,9 @@ def appoint(actor: Actor, **values: Any) -> Appointment:
     appointment = Appointment(**values, granted_by_id=actor.pk)
     grant = _authorise(actor, appointment)
     scope.forget(appointment.person)
-    return writing.add(actor, "people.appoint", appointment, grant=grant)
+    added = writing.add(actor, "people.appoint", appointment, grant=grant)
+    _back_to_the_door([appointment.person])
+    return added
 
 
 @transaction.atomic
@@ -52,7 +55,9 @@ def change_appointment(actor: Actor, *, appointment: Appointment, **values: Any)
     grant = _authorise(actor, stored)
     _authorise(actor, Appointment(**{**_parts(stored), **values}))
     stored.granted_by_id = actor.pk
-    return writing.change(actor, "people.change_appointment", stored, values, grant=grant)
+    changed = writing.change(actor, "people.change_appointment", stored, values, grant=grant)
+    _back_to_the_door([changed.person])
+    return changed
 
 
 def _parts(appointment: Appointment) -> dict[str, Any]:
@@ -89,7 +94,18 @@ def change_role(actor: Actor, *, role: Role, **values: Any) -> Role:
         values["permissions"] = _known(values["permissions"])
         _not_ones_own(actor, role, values["permissions"])
     stored = writing.locked(Role, role.pk)
-    return writing.change(actor, "people.change_role", stored, values, grant=grant)
+    changed = writing.change(actor, "people.change_role", stored, values, grant=grant)
+    _back_to_the_door(Person.objects.filter(appointments__role=changed, sessions__isnull=False).distinct())
+    return changed
+
+
+def _back_to_the_door(people: Iterable[Person]) -> None:
+    """Whoever has come to need a second factor and has none signs in again, and sets it up."""
+    if is_demo():
+        return
+    for person in people:
+        if second_factor.is_required(person) and not second_factor.has(person):
+            sign_in.end_sessions(person)
 
 
 def _not_ones_own(actor: Actor, role: Role, permissions: list[str]) -> None:

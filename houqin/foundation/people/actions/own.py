@@ -9,10 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from houqin.foundation.errors import Problem
-from houqin.foundation.people import scope, sign_in
+from houqin.foundation.people import passwords, scope, sign_in
 from houqin.foundation.people.actions import writing
-from houqin.foundation.people.actions.accounts import set_checked_password
-from houqin.foundation.people.models import Person, SignInFailure
+from houqin.foundation.people.models import Person
 from houqin.foundation.trail import actions as trail
 from houqin.foundation.trail.address import present_address
 
@@ -39,13 +38,18 @@ def change_profile(actor: Person, **values: Any) -> Person:
 def change_password(actor: Person, *, old: str, new: str) -> Person:
     """A new password for the old one. Wrong old ones count at the door, so a borrowed screen cannot guess."""
     name = sign_in.normal(actor.username or "")
-    sign_in.count_attempt(name, present_address.get())
-    with transaction.atomic():
-        stored = writing.locked(Person, actor.pk)
-        if not check_password(old, stored.password):
-            raise Problem(errors={"old": [_("原密码不正确，请重新输入。")]})
-        SignInFailure.objects.filter(username=name).delete()
-        set_checked_password(stored, new, field="new")
-        stored.save(update_fields=["password"])
-        trail.record(actor, "people.change_password", stored)
+    attempt = sign_in.count_attempt(name, present_address.get())
+    if not check_password(old, actor.password):
+        sign_in.failed(name, attempt)
+        raise Problem(errors={"old": [_("原密码不正确，请重新输入。")]})
+    sign_in.forgive(name)
+    return choose_password(actor, new=new)
+
+
+@transaction.atomic
+def choose_password(actor: Person, *, new: str) -> Person:
+    """A password of one's own in place of an initial or an aged one, which has just been shown."""
+    stored = writing.locked(Person, actor.pk)
+    passwords.store(stored, new, initial=False, field="new")
+    trail.record(actor, "people.change_password", stored)
     return stored

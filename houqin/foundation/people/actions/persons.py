@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from houqin.foundation.errors import NotPermitted
-from houqin.foundation.people import scope, sign_in
+from houqin.foundation.people import passwords, scope, sign_in
 from houqin.foundation.people.actions import accounts, writing
 from houqin.foundation.people.models import Appointment, Organisation, Person
 from houqin.foundation.people.permissions import ADMINISTRATORS
@@ -46,8 +46,11 @@ def add_person(
         scope.authorise(actor, accounts.MANAGE, organisation_path=organisation.path)
     person = Person(organisation=organisation, name=name, **_clean(values))
     person.pinyin, person.initials = name_key(name)
-    accounts.set_checked_password(person, password) if password else person.set_unusable_password()
-    return writing.add(actor, "people.add_person", person, grant=grant)
+    person.set_unusable_password()
+    added = writing.add(actor, "people.add_person", person, grant=grant)
+    if password:
+        passwords.store(added, password, initial=True)
+    return added
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from houqin.foundation.errors import NotPermitted
 from houqin.foundation.people import actions
 from houqin.foundation.people.models import Person
 
-NEW = "correct horse battery"
+NEW = "Correct-horse-1"
 
 
 def test_a_password_is_reset_only_by_who_keeps_all_that_it_opens(cast):

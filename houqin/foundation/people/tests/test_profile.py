@@ -103,7 +103,7 @@ def test_whoever_is_not_in_may_choose_a_language_for_the_browser(db, client):
 
 def test_other_devices_can_be_signed_out(cast):
     here, elsewhere = sign_in(Client(), cast.staff), sign_in(Client(), cast.staff)
-    page = here.get(reverse("people:profile")).content.decode()
+    page = here.get(reverse("people:sessions")).content.decode()
     assert "退出其他设备" in page
     here.post(reverse("people:end_other_sessions"))
     assert here.get("/profile").status_code == 200

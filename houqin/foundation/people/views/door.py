@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -14,7 +14,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from houqin.foundation.errors import TooMany
-from houqin.foundation.people import forms, sign_in
+from houqin.foundation.people import devices, forms, passwords, sessions, sign_in, stages
+from houqin.foundation.people.installation import is_demo
 from houqin.foundation.people.models import Person
 
 LANGUAGE_KEPT = 365 * 24 * 60 * 60
@@ -61,15 +62,34 @@ def enter(request: HttpRequest) -> HttpResponse:
                 status = problem.status
             else:
                 if isinstance(person, Person):
-                    return _in(request, person)
+                    return arrived(request, person, via="password")
                 form.add_error(None, _("登录名或密码不正确，请检查后重新输入。"))
-    context = {"form": form, "next": safe_next(request, otherwise="")}
+    context = {
+        "form": form,
+        "next": safe_next(request, otherwise=""),
+        "idled": request.session.get(sessions.IDLED) if request.method != "POST" else None,
+    }
     return render(request, "people/sign_in.html", context, status=status)
 
 
-def _in(request: HttpRequest, person: Person) -> HttpResponse:
-    sign_in.begin(request, person)
-    return keep_language(HttpResponseRedirect(safe_next(request)), person.language)
+def arrived(request: HttpRequest, person: Person, *, via: str) -> HttpResponse:
+    """Whoever proved to be ``person`` goes in, or to what is left to do at the door."""
+    onward = safe_next(request)
+    if via == "password" and not is_demo() and passwords.standing(person) is passwords.Standing.LAPSED:
+        form = forms.SignInForm(request.POST)
+        form.add_error(None, _("初始密码已过期，不能再用来登录。请联系安全管理员重设。"))
+        return render(request, "people/sign_in.html", {"form": form, "next": onward}, status=422)
+    return advance(request, stages.hold(request, person, via=via, next=onward))
+
+
+def advance(request: HttpRequest, at: stages.Pending) -> HttpResponse:
+    """On to the next stage, or in."""
+    page = stages.next_stage(at)
+    if page:
+        return redirect(page)
+    sign_in.begin(request, at.person, via=at.via)
+    response = keep_language(HttpResponseRedirect(at.next), at.person.language)
+    return devices.keep(request, response)
 
 
 @login_not_required

@@ -11,11 +11,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from houqin.foundation.errors import Problem
-from houqin.foundation.people import actions, forms, queries, scope, sign_in
+from houqin.foundation.errors import NotFound, Problem
+from houqin.foundation.people import actions, forms, queries, scope, second_factor, sign_in
 from houqin.foundation.people.models import Person
+from houqin.foundation.people.moments import PROFILE_PARTS
+from houqin.foundation.people.views import door
 from houqin.foundation.people.views.door import keep_language, safe_next
 
 
@@ -43,8 +45,8 @@ def profile(request: HttpRequest) -> HttpResponse:
         "person": person,
         "place_label": str(person.usual_place or ""),
         "grants": scope.grants(person),
-        "sessions": queries.sessions_of(person),
-        "this_session": request.session.session_key,
+        "has_factor": second_factor.has(person),
+        "parts": [part for each in PROFILE_PARTS if (part := each(person))],
         "languages": Person._meta.get_field("language").choices,
     }
     return render(request, "people/profile.html", context, status=422 if form.errors else 200)
@@ -94,9 +96,33 @@ def language(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_GET
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Where I am signed in."""
+    person = cast(Person, request.user)
+    context = {"sessions": queries.sessions_of(person), "this_session": request.session.session_key}
+    return render(request, "people/sessions.html", context)
+
+
+@login_required
+@require_POST
+def end_session(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sign out of one other browser: the phone that was lost."""
+    person = cast(Person, request.user)
+    session = queries.sessions_of(person).filter(pk=pk).first()
+    if session is None:
+        raise NotFound(_("这台设备已经退出。"))
+    if session.session_key == request.session.session_key:
+        return door.leave(request)
+    actions.end_session(person, session=session)
+    messages.success(request, _("%(device)s已退出登录。") % {"device": session.device or _("该设备")})
+    return redirect("people:sessions")
+
+
+@login_required
 @require_POST
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """Sign out everywhere else."""
     sign_in.keep_only_this(request, cast(Person, request.user))
     messages.success(request, _("其他设备上的登录已退出。"))
-    return redirect("people:profile")
+    return redirect("people:sessions")

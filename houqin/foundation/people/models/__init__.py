@@ -13,8 +13,27 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from houqin.foundation.people.models.door import KnownDevice, PasswordSet, RecoveryCode, SecondFactor
 from houqin.foundation.personal.fields import PersonalField, TailKey, WholeKey
 from houqin.foundation.tree import PathField
+
+__all__ = [
+    "Account",
+    "Appointment",
+    "DutyShift",
+    "Installation",
+    "KnownDevice",
+    "KnownPermission",
+    "Organisation",
+    "OrganisationKind",
+    "PasswordSet",
+    "Person",
+    "RecoveryCode",
+    "Role",
+    "SecondFactor",
+    "SignInFailure",
+    "SignedInSession",
+]
 
 
 class OrganisationKind(models.TextChoices):
@@ -181,6 +200,12 @@ class Role(models.Model):
     head = models.BooleanField(
         _("负责人"), default=False, help_text=_("担任此角色的人是其任职组织的负责人，接收审批与超时提醒")
     )
+    second_factor = models.BooleanField(
+        _("登录须动态口令"),
+        default=False,
+        db_default=False,
+        help_text=_("担任此角色的人登录时除密码外还要输入动态口令。三类管理员一律需要。"),
+    )
     #: Whose work the permissions are: of one of the three administrators, ``work``, or nothing. The database writes it.
     office = models.TextField(_("分属"), default="", editable=False)
 
@@ -325,6 +350,7 @@ class SignedInSession(models.Model):
     address = models.GenericIPAddressField(_("来源地址"), null=True)
     device = models.TextField(_("设备"), blank=True)
     started_at = models.DateTimeField(_("登录时间"), default=timezone.now)
+    seen_at = models.DateTimeField(_("最近使用"), default=timezone.now)
 
     class Meta:
         verbose_name = _("登录会话")
