@@ -20,6 +20,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from houqin.foundation.outside.address import read_address
 from houqin.project import data_keys as key_file
+from houqin.project import identities
 from houqin.project.data_keys import Keys
 
 #: Stands in where no secret was given, so that reading the settings works; never good enough to serve with.
@@ -60,6 +61,12 @@ KNOWN = {
     "INITIAL_PASSWORD_DAYS",
     "IDLE_MINUTES",
     "IDLE_MINUTES_OTHERS",
+    "OIDC_ISSUER",
+    "OIDC_CLIENT_ID",
+    "OIDC_CLIENT_SECRET",
+    "OIDC_NAME",
+    "OIDC_MATCH",
+    "DINGTALK_LOGIN_URL",
     "TLS",
     "PASSWORD",
     "TEST_DATABASE_URL",
@@ -123,6 +130,8 @@ class Environment:
     initial_password_days: int = 7
     idle_minutes: int = 30
     idle_minutes_others: int = 0
+    oidc: Mapping[str, str] = field(default_factory=lambda: identities.oidc({}))
+    dingtalk_login_url: str = ""
     tls: bool = False
     unreadable: tuple[Fault, ...] = field(default=())
 
@@ -172,6 +181,8 @@ def read(env: Mapping[str, str] | None = None) -> Environment:
             name.lower(): _int(name, get[name], default, unreadable)
             for name, (default, *_) in NUMBERS.items()
         },
+        oidc=identities.oidc(get),
+        dingtalk_login_url=get["DINGTALK_LOGIN_URL"].rstrip("/"),
         tls=_bool("TLS", get["TLS"], unreadable),
         unreadable=tuple(unreadable),
     )
@@ -195,6 +206,9 @@ def faults(given: Environment, env: Mapping[str, str] | None = None) -> list[Fau
     )
     for check in checks:
         found.extend(check(given))
+    found.extend(
+        Fault(*each) for each in identities.faults(given.oidc, given.dingtalk_login_url, given.dingtalk_url)
+    )
     found.extend(_unknown(os.environ if env is None else env))
     return found
 

@@ -60,6 +60,10 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     *OURS,
+    # Of django-allauth the code alone: see houqin/foundation/people/identities.
+    "houqin.foundation.people.identities.apps.AccountConfig",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     # After ours, so that the templates of our back office come before its own.
     "houqin.foundation.people.backoffice_app.BackOfficeConfig",
 ]
@@ -138,6 +142,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "houqin.foundation.people.passwords.HistoryValidator"},
 ]
 
+MIGRATION_MODULES = {"account": None, "socialaccount": None}
+SOCIALACCOUNT_ADAPTER = "houqin.foundation.people.identities.oidc.SettingsAdapter"
+#: The OpenID provider; ``claim`` names whom it is for by ``match`` (staff_number or email), both empty for no rule.
+OIDC = ENVIRONMENT.oidc
+DINGTALK_LOGIN_URL = ENVIRONMENT.dingtalk_login_url
+WECHAT_AUTHORIZE_URL = "https://open.weixin.qq.com/connect/oauth2/authorize"
 #: Days until a password is to be changed (0: never), and until an initial one opens nothing any more.
 PASSWORD_DAYS = ENVIRONMENT.password_days
 INITIAL_PASSWORD_DAYS = ENVIRONMENT.initial_password_days

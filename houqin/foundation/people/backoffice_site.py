@@ -15,11 +15,19 @@ from django.utils.translation import gettext_lazy as _
 from houqin.foundation.people.models import Person
 from houqin.foundation.people.views import door
 
+#: Apps of django-allauth, of which only code is used: they have no tables here.
+TABLELESS = {"account", "socialaccount"}
+
 
 class BackOfficeSite(AdminSite):
     site_header = _("数智后勤 管理后台")
     site_title = _("管理后台")
     index_title = _("管理后台")
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        models = model_or_iterable if isinstance(model_or_iterable, (list, tuple)) else [model_or_iterable]
+        if not any(each._meta.app_label in TABLELESS for each in models):
+            super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return isinstance(request.user, Person) and request.user.is_active and request.user.is_staff

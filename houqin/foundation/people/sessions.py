@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from houqin.foundation.people.models import SignedInSession
 
-SEEN, IDLE, IDLED, PENDING = "seen", "idle_s", "idled_minutes", "door"
+SEEN, IDLE, IDLED, PENDING, UNLINKED = "seen", "idle_s", "idled_minutes", "door", "unlinked"
 #: The moment last seen is written again after this many seconds: sooner where a time without use ends the session.
 TOUCH_S, TOUCH_IDLE_S = 600, 60
 
@@ -23,7 +23,7 @@ TOUCH_S, TOUCH_IDLE_S = 600, 60
 class SessionStore(DatabaseStore):
     """``SEEN``: moment of last use. ``IDLE``: seconds without use after which it ends. ``IDLED``: it has, after so many minutes.
 
-    ``PENDING``: who stands at the door (see ``stages``).
+    ``PENDING``: who stands at the door (see ``stages``). ``UNLINKED``: a proof that waits for a password to be linked.
     """
 
     @classmethod

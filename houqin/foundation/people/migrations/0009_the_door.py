@@ -138,5 +138,24 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Identity",
+            fields=[
+                ("id", key()),
+                ("provider", models.TextField()),
+                ("subject", models.TextField()),
+                ("linked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("used_at", models.DateTimeField(null=True)),
+                ("person", of_person("identities")),
+            ],
+            options={
+                "verbose_name": "关联身份",
+                "verbose_name_plural": "关联身份",
+                "constraints": [
+                    models.UniqueConstraint(fields=["provider", "subject"], name="identity_of_one_person"),
+                    models.UniqueConstraint(fields=["person", "provider"], name="identity_one_a_provider"),
+                ],
+            },
+        ),
         migrations.RunSQL(STEP, BACK),
     ]

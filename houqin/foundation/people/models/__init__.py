@@ -13,7 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from houqin.foundation.people.models.door import KnownDevice, PasswordSet, RecoveryCode, SecondFactor
+from houqin.foundation.people.models.door import (
+    Identity,
+    KnownDevice,
+    PasswordSet,
+    RecoveryCode,
+    SecondFactor,
+)
 from houqin.foundation.personal.fields import PersonalField, TailKey, WholeKey
 from houqin.foundation.tree import PathField
 
@@ -21,6 +27,7 @@ __all__ = [
     "Account",
     "Appointment",
     "DutyShift",
+    "Identity",
     "Installation",
     "KnownDevice",
     "KnownPermission",

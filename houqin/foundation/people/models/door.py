@@ -67,3 +67,24 @@ class KnownDevice(models.Model):
         verbose_name = _("已知设备")
         verbose_name_plural = pgettext_lazy("plural", "已知设备")
         constraints = [models.UniqueConstraint(fields=["person", "digest"], name="known_device_once")]
+
+
+class Identity(models.Model):
+    """Who a person is at another house's door: the subject there, which never changes, linked once.
+
+    ``provider``: ``oidc``, ``dingtalk`` or ``wechat``.
+    """
+
+    person = models.ForeignKey("people.Person", models.CASCADE, related_name="identities")
+    provider = models.TextField()
+    subject = models.TextField()
+    linked_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("关联身份")
+        verbose_name_plural = pgettext_lazy("plural", "关联身份")
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "subject"], name="identity_of_one_person"),
+            models.UniqueConstraint(fields=["person", "provider"], name="identity_one_a_provider"),
+        ]

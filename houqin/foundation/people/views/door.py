@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,8 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from houqin.foundation.errors import TooMany
+from houqin.foundation.errors import Problem, Text, TooMany
 from houqin.foundation.people import devices, forms, passwords, sessions, sign_in, stages
+from houqin.foundation.people.identities import linking
+from houqin.foundation.people.identities.providers import PROVIDERS, Proof, offered
 from houqin.foundation.people.installation import is_demo
 from houqin.foundation.people.models import Person
 
@@ -68,13 +71,21 @@ def enter(request: HttpRequest) -> HttpResponse:
         "form": form,
         "next": safe_next(request, otherwise=""),
         "idled": request.session.get(sessions.IDLED) if request.method != "POST" else None,
+        "providers": offered(request),
+        "unlinked": _unlinked(request),
     }
     return render(request, "people/sign_in.html", context, status=status)
 
 
-def arrived(request: HttpRequest, person: Person, *, via: str) -> HttpResponse:
+def _unlinked(request: HttpRequest) -> Text:
+    """The name of the house from which somebody came whom nobody here is linked to."""
+    waiting = request.session.get(sessions.UNLINKED)
+    return PROVIDERS[waiting["provider"]].name() if waiting else ""
+
+
+def arrived(request: HttpRequest, person: Person, *, via: str, onward: str = "") -> HttpResponse:
     """Whoever proved to be ``person`` goes in, or to what is left to do at the door."""
-    onward = safe_next(request)
+    onward = onward or safe_next(request)
     if via == "password" and not is_demo() and passwords.standing(person) is passwords.Standing.LAPSED:
         form = forms.SignInForm(request.POST)
         form.add_error(None, _("初始密码已过期，不能再用来登录。请联系安全管理员重设。"))
@@ -87,9 +98,23 @@ def advance(request: HttpRequest, at: stages.Pending) -> HttpResponse:
     page = stages.next_stage(at)
     if page:
         return redirect(page)
+    waiting = request.session.pop(sessions.UNLINKED, None)
     sign_in.begin(request, at.person, via=at.via)
+    if waiting and at.via == "password":
+        _link(request, at.person, Proof(**waiting))
     response = keep_language(HttpResponseRedirect(at.next), at.person.language)
     return devices.keep(request, response)
+
+
+def _link(request: HttpRequest, person: Person, proof: Proof) -> None:
+    """Whoever came from another house and then by password is linked from now on."""
+    name = PROVIDERS[proof.provider].name()
+    try:
+        linking.link(person, person=person, proof=proof)
+    except Problem as problem:
+        messages.error(request, str(problem.message))
+    else:
+        messages.success(request, _("已关联%(name)s，以后可以从那里直接登录。") % {"name": name})
 
 
 @login_not_required
