@@ -5,7 +5,7 @@ import secrets
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Subquery
+from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from houqin.foundation import kept
 from houqin.foundation.compiled import Compiled
 from houqin.foundation.errors import NotFound, Problem
 from houqin.foundation.kept.models import Version
+from houqin.foundation.people import scope as people_scope
 from houqin.foundation.people.models import Person
 from houqin.foundation.trail import actions as trail
 from houqin.foundation.trail.actors import SYSTEM, Actor
@@ -84,6 +85,18 @@ def revoke(actor: Actor, token: Token) -> None:
     with transaction.atomic():
         Token.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
         trail.record(actor, "exchange.revoke_token", token)
+
+
+def end_token(actor: Person, token: Token) -> None:
+    """End a token of one's own, or of somebody over whom ``actor`` manages tokens; raises ``NotPermitted``."""
+    if token.person_id != actor.pk:
+        people_scope.authorise(actor, "exchange.manage", organisation_path=token.person.organisation.path)
+    revoke(actor, token)
+
+
+def alive(person: Person) -> QuerySet[Token]:
+    """The tokens with which one can still be acted for."""
+    return Token.objects.filter(person=person, revoked_at__isnull=True, expires_at__gt=timezone.now())
 
 
 def revoke_tokens(username: str, ending: str = "", *, actor: Actor = SYSTEM) -> int:

@@ -52,6 +52,7 @@ PARTS: tuple[tuple[str, Text, str], ...] = (
 SHELVES: dict[str, str] = {
     "people.person": "users",
     "people.account": "users",
+    "exchange.token": "users",
     "people.signedinsession": "users",
     "people.signinfailure": "users",
     "people.organisation": "organisations",

@@ -4,7 +4,18 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from houqin.portal import urls_staff
-from houqin.portal.views import cases, catalogue, home, mine, public, reveal, search, shell, submission
+from houqin.portal.views import (
+    cases,
+    catalogue,
+    home,
+    mine,
+    public,
+    reveal,
+    search,
+    shell,
+    submission,
+    tokens,
+)
 
 
 class CaseNumber(StringConverter):
@@ -30,6 +41,8 @@ urlpatterns = [
     path("search", search.search, name="search"),
     path("reveal/<str:what>/<str:key>", reveal.reveal, name="reveal"),
     path("large-type", shell.large_type, name="large_type"),
+    path("profile/tokens", tokens.mine, name="tokens"),
+    path("profile/tokens/<int:pk>/end", tokens.end, name="end_token"),
     path("cases/<case_number:number>", cases.case, name="case"),
     path("cases/<case_number:number>/live", cases.live, name="case_live"),
     *urls_staff.urlpatterns,
