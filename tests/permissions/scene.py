@@ -18,9 +18,10 @@ from django.utils import timezone
 
 from houqin.affairs import actions
 from houqin.affairs.models import Delegation, Route, Warning
+from houqin.exchange.models import Token
 from houqin.foundation.files.models import File
 from houqin.foundation.notices.models import Notice
-from houqin.foundation.people.models import Person
+from houqin.foundation.people.models import Person, SignedInSession
 from houqin.foundation.roster.actions import upload
 from houqin.foundation.trail.models import Entry
 from houqin.foundation.trail.sealing import seal
@@ -56,6 +57,10 @@ class Scene:
         now = timezone.now()
         self.delegation = Delegation.objects.create(
             person=cast.staff, delegate=cast.colleague, starts_at=now, ends_at=now + timedelta(days=1)
+        )
+        self.session = SignedInSession.objects.create(person=cast.staff, session_key="scene", device="Chrome")
+        self.token = Token.objects.create(
+            person=cast.staff, digest="scene", hint="cene", expires_at=now + timedelta(days=1)
         )
         self.device = Device.objects.create(code="DT-01", name="1号电梯", place=cast.tower)
         self.roster = upload(
@@ -124,6 +129,7 @@ class Scene:
             "what": "affairs.applicant",
             "key": self.case.number,
             "warning": self.warning.pk,
+            "provider": "oidc",
         }  # fmt: skip
         if app == "channels" and key == "code":
             return "dingtalk"
@@ -141,7 +147,8 @@ class Scene:
             "places": self.cast.toilet.pk,
             "roster": self.roster.pk,
             "notices": self.notice.pk,
-            "people": self.shift.pk,
+            "people": self.session.pk if name == "people:end_session" else self.shift.pk,
+            "portal:end_token": self.token.pk,
             "portal:end_delegation": self.delegation.pk,
             "portal:unset_route": self.route.pk,
             "portal:warning": self.warning.pk,

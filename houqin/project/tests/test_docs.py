@@ -55,3 +55,15 @@ def test_the_manuals_speak_the_words_of_the_screens():
     }
     put_together = {"登记报修", "增加 人员"}  # a button and the name of what it makes
     assert not {words for words in said - put_together if words not in screens}
+
+
+def test_every_test_that_the_security_page_names_exists():
+    page = (ROOT / "docs/security.md").read_text("utf-8")
+    named_tests = re.findall(r"`([\w/]+\.py)::(\w+)`", page)
+    assert len(named_tests) > 30
+    missing = [
+        f"{file}::{test}"
+        for file, test in named_tests
+        if not (ROOT / file).exists() or f"def {test}(" not in (ROOT / file).read_text("utf-8")
+    ]
+    assert not missing

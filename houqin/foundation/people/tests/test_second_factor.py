@@ -5,6 +5,7 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -177,6 +178,15 @@ def test_a_lost_phone_is_reset_by_another_security_administrator(cast, secret, a
     assert enter(browser, "secadmin").url == reverse("people:enrol")
     entry = Entry.objects.get(action="people.reset_second_factor")
     assert (entry.actor_name, entry.record_name) == (cast.colleague.name, cast.secadmin.name)
+
+
+def test_the_only_security_administrator_is_helped_on_the_machine(cast, client, secret, capsys):
+    call_command("reset_second_factor", "secadmin")
+    assert "吕安" in capsys.readouterr().out
+    assert enter(client, "secadmin").url == reverse("people:enrol")
+    assert Entry.objects.get(action="people.reset_second_factor").actor_name == "系统"
+    with pytest.raises(CommandError, match="nobody"):
+        call_command("reset_second_factor", "nobody")
 
 
 def test_whoever_comes_to_need_one_signs_in_again(cast, client):
