@@ -58,6 +58,7 @@ NAV.add("board", Entry(_("派单看板"), "portal:board", "board", ("affairs.dis
 NAV.add("intake", Entry(_("电话登记"), "portal:intake", "phone", ("affairs.intake",), 20))
 NAV.add("duty", Entry(_("值班"), "people:duty", "calendar", ("duty.manage", "affairs.handle"), 30))
 NAV.add("quality", Entry(_("质量回访"), "portal:quality", "star", ("affairs.quality",), 40))
+NAV.add("integrity", Entry(_("廉政档案"), "people:integrity", "star", ("people.integrity",), 45))
 NAV.add("settings", Entry(_("事项设置"), "portal:settings_items", "gear", ("affairs.manage",), 80))
 NAV.add("places", Entry(pgettext_lazy("plural", "场所"), "places:tree", "place", ("places.manage",), 60))
 NAV.add("brief", Entry(_("每日简报"), "brief:today", "chart", ("brief.read",), 5))

@@ -52,6 +52,7 @@ ROLES: dict[str, tuple[str, bool, list[str]]] = {
             "affairs.view",
             "affairs.approve",
             "affairs.quality",
+            "people.integrity",
             "people.view",
             "repairs.view",
             "repairs.insight",

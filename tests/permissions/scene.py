@@ -21,7 +21,7 @@ from houqin.affairs.models import Delegation, Route, Warning
 from houqin.exchange.models import Token
 from houqin.foundation.files.models import File
 from houqin.foundation.notices.models import Notice
-from houqin.foundation.people.models import Person, SignedInSession
+from houqin.foundation.people.models import Appointment, Person, SignedInSession
 from houqin.foundation.roster.actions import upload
 from houqin.foundation.trail.models import Entry
 from houqin.foundation.trail.sealing import seal
@@ -62,6 +62,8 @@ class Scene:
         self.token = Token.objects.create(
             person=cast.staff, digest="scene", hint="cene", expires_at=now + timedelta(days=1)
         )
+        self.post = cast.worker.appointments.get()
+        Appointment.objects.filter(pk=self.post.pk).update(high_risk=True)
         self.device = Device.objects.create(code="DT-01", name="1号电梯", place=cast.tower)
         self.roster = upload(
             cast.sysadmin,
@@ -147,7 +149,9 @@ class Scene:
             "places": self.cast.toilet.pk,
             "roster": self.roster.pk,
             "notices": self.notice.pk,
-            "people": self.session.pk if name == "people:end_session" else self.shift.pk,
+            "people": {"people:end_session": self.session, "people:integrity_post": self.post}.get(
+                name, self.shift
+            ).pk,
             "portal:end_token": self.token.pk,
             "portal:end_delegation": self.delegation.pk,
             "portal:unset_route": self.route.pk,

@@ -1,14 +1,19 @@
-"""Tells people that somebody came in as them on a browser they had never used."""
+"""Tells people that somebody came in as them on a browser they had never used, and of integrity files that are due."""
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from houqin.foundation.notices.actions import tell
+from houqin.foundation.people import scope
 from houqin.foundation.people.devices import short_address
-from houqin.foundation.people.models import Person, SignedInSession
-from houqin.foundation.people.moments import NEW_DEVICE
+from houqin.foundation.people.integrity import KEEP
+from houqin.foundation.people.models import Appointment, Person, SignedInSession
+from houqin.foundation.people.moments import NEW_DEVICE, REVIEW_DUE
 
 
 def new_device(person: Person, session: SignedInSession) -> None:
@@ -29,4 +34,22 @@ def new_device(person: Person, session: SignedInSession) -> None:
     )
 
 
+def review_due(post: Appointment) -> None:
+    """Whoever keeps the file, and whose post it is."""
+    keepers = scope.holders(KEEP, organisation_path=post.organisation.path).exclude(pk=post.person_id)
+    due_on: date = post.due_on  # type: ignore[attr-defined]  # put there by the query
+    tell(
+        [*keepers, post.person],
+        kind="people.review_due",
+        title=lambda: _("%(person)s的廉政档案该更新了") % {"person": post.person.name},
+        body=lambda: (
+            _("%(organisation)s，%(role)s，审查日期 %(on)s。")
+            % {"organisation": post.organisation.name, "role": post.role.name, "on": date_format(due_on)}
+        ),
+        url=reverse("people:integrity_post", args=[post.pk]),
+        record=post,
+    )
+
+
+REVIEW_DUE.add("notices", review_due)
 NEW_DEVICE.add("notices", new_device)

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from houqin.foundation.errors import Problem
 from houqin.foundation.people import queries
-from houqin.foundation.people.models import DutyShift, Organisation, Person
+from houqin.foundation.people.models import DutyShift, Organisation, Person, RecordKind
 from houqin.foundation.personal.fields import PersonalFormField
 
 PASSWORD_HINT = _(
@@ -122,6 +122,22 @@ class PasswordForm(NewPasswordForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     field_order = ["old", "new", "again"]
+
+
+class IntegrityForm(forms.Form):
+    """One entry of an integrity file."""
+
+    kind = forms.ChoiceField(label=_("类别"), choices=RecordKind.choices)
+    on = forms.DateField(label=_("日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    note = forms.CharField(
+        label=_("说明"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    review_on = forms.DateField(
+        label=_("下次审查"),
+        required=False,
+        help_text=_("到期前一周起提醒您和本人。"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
 
 
 class ShiftForm(forms.Form):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from houqin.foundation.people.models import DutyShift, Person, SignedInSession
+from houqin.foundation.people.models import Appointment, DutyShift, Person, SignedInSession
 from houqin.foundation.registry import Registry
 
 
@@ -29,4 +29,6 @@ class ProfilePart:
 PROFILE_PARTS: Registry[Callable[[Person], ProfilePart | None]] = Registry("part of the profile")
 #: Called when somebody came in on a browser they had never used, and it is not their first.
 NEW_DEVICE: Registry[Callable[[Person, SignedInSession], None]] = Registry("new device listener")
+#: Called every morning with each post of integrity risk whose review is to be told of.
+REVIEW_DUE: Registry[Callable[[Appointment], None]] = Registry("review listener")
 DUTY_LISTENERS: Registry[DutyListener] = Registry("duty listener")

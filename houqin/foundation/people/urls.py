@@ -3,7 +3,7 @@
 from django.urls import path
 
 from houqin.foundation.people.identities.providers import PROVIDERS
-from houqin.foundation.people.views import door, duty, factor, identities, profile, stages
+from houqin.foundation.people.views import door, duty, factor, identities, integrity, profile, stages
 
 app_name = "people"
 url_prefix = ""
@@ -32,6 +32,8 @@ urlpatterns = [
     path("profile/large-type", profile.large_type, name="large_type"),
     path("profile/language", profile.language, name="language"),
     path("profile/end-other-sessions", profile.end_other_sessions, name="end_other_sessions"),
+    path("integrity", integrity.posts, name="integrity"),
+    path("integrity/<int:pk>", integrity.post, name="integrity_post"),
     path("duty", duty.week, name="duty"),
     path("duty/copy-week", duty.copy_week, name="copy_week"),
     path("duty/mine", duty.mine, name="my_duty"),

@@ -28,6 +28,7 @@ from houqin.foundation.people.actions.factor import (
     renew_recovery_codes,
     set_up_factor,
 )
+from houqin.foundation.people.actions.integrity import record_integrity
 from houqin.foundation.people.actions.organisations import (
     add_organisation,
     change_organisation,
@@ -67,6 +68,7 @@ __all__ = [
     "name_account",
     "plan_shift",
     "prove",
+    "record_integrity",
     "rename_organisation",
     "renew_recovery_codes",
     "reset_password",

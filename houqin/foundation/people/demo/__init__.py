@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.hashers import make_password
 
@@ -13,7 +14,7 @@ from houqin.foundation.demo import Somebody, Spot, World
 from houqin.foundation.people.demo.names import Names
 from houqin.foundation.people.demo.roles import ACCOUNTS, CITY, HEADS, PASSWORD, ROLES, Account
 from houqin.foundation.people.demo.units import SERVICE_NAME, SERVICE_SECTIONS, SERVICE_UNIT, units
-from houqin.foundation.people.models import Appointment, Organisation, Person, Role
+from houqin.foundation.people.models import Appointment, IntegrityRecord, Organisation, Person, Role
 from houqin.foundation.people.pinyin import pinyin_key
 
 PEOPLE, UNITS = 8000, 128
@@ -42,6 +43,7 @@ _ORGANISATION = (
 )
 _PERSON = ("id", "password", "username", "name", "pinyin", "initials", "organisation", "staff_number", "post", "phone",
            "email", "language", "large_type", "usual_place")  # fmt: skip
+_INTEGRITY = ("id", "appointment", "kind", "on", "note", "review_on", "at")
 _APPOINTMENT = ("id", "person", "role", "organisation", "place", "service", "from_on", "high_risk")
 
 
@@ -262,7 +264,25 @@ class _Staff:
         )
         copy_in(Person, _PERSON, self.people)
         copy_in(Appointment, _APPOINTMENT, self.appointments)
-        set_sequence(Role, Person, Appointment)
+        copy_in(IntegrityRecord, _INTEGRITY, self._integrity())
+        set_sequence(Role, Person, Appointment, IntegrityRecord)
+
+    def _integrity(self) -> Iterator[tuple[object, ...]]:
+        """A declaration this or last year for each post of integrity risk, due again after a year; every ninth has none."""
+        risky = [each for each in self.appointments if each[-1]]
+        for number, appointment in enumerate(risky, start=1):
+            if number % 9:
+                on = self.world.today - timedelta(days=20 + number * 37 % 340)
+                at = datetime.combine(on, time(10), tzinfo=ZoneInfo("Asia/Shanghai"))
+                yield (
+                    number,
+                    appointment[0],
+                    "declaration",
+                    on,
+                    "已签订廉政承诺书。",
+                    on + timedelta(days=365),
+                    at,
+                )
 
 
 def _post(section: Section, position: int) -> str:

@@ -34,7 +34,7 @@ ROLES: dict[str, tuple[str, bool, list[str]]] = {
     "manager": (
         "局领导",
         False,
-        ["affairs.view", "affairs.approve", "affairs.quality", "people.view", "repairs.view",
+        ["affairs.view", "affairs.approve", "affairs.quality", "people.view", "people.integrity", "repairs.view",
          "repairs.insight", "brief.read"],
     ),
     "sysadmin": ("系统管理员", False, SYSTEM_RIGHTS),

@@ -20,6 +20,7 @@ from houqin.foundation.people.models.door import (
     RecoveryCode,
     SecondFactor,
 )
+from houqin.foundation.people.models.integrity import IntegrityRecord, RecordKind
 from houqin.foundation.personal.fields import PersonalField, TailKey, WholeKey
 from houqin.foundation.tree import PathField
 
@@ -29,12 +30,14 @@ __all__ = [
     "DutyShift",
     "Identity",
     "Installation",
+    "IntegrityRecord",
     "KnownDevice",
     "KnownPermission",
     "Organisation",
     "OrganisationKind",
     "PasswordSet",
     "Person",
+    "RecordKind",
     "RecoveryCode",
     "Role",
     "SecondFactor",
