@@ -23,7 +23,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.safestring import SafeString, mark_safe
 
 from houqin.foundation.people.models import Appointment, Person, RecoveryCode, SecondFactor
-from houqin.foundation.sealed.envelope import seal, unseal
+from houqin.foundation.people.sealing import seal, unseal
 
 STEP_S, DIGITS, SECRET_BYTES = 30, 6, 20
 DRIFT = 1

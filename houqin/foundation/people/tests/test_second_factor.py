@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from houqin.foundation.errors import NotPermitted
+from houqin.foundation.errors import NotPermitted, Problem
 from houqin.foundation.people import actions, installation, second_factor
 from houqin.foundation.people.models import Person, RecoveryCode, Role, SecondFactor, SignedInSession
 from houqin.foundation.trail.models import Entry
@@ -124,6 +124,13 @@ def test_a_code_is_taken_once_and_none_before_it(cast, secret, time_machine):
         assert answer.status_code == 422
         assert "已经用过" in answer.content.decode()
     assert second.post(reverse("people:code"), {"code": code_of(secret, 1)}).status_code == 302
+
+
+def test_a_secret_under_another_key_is_told_and_not_taken_for_a_wrong_code(cast, client, secret, settings):
+    enter(client, "secadmin")
+    with pytest.raises(Problem, match="HOUQIN_SECRET_KEY"):
+        settings.SECRET_KEY = "another-" * 8
+        actions.prove(cast.secadmin, code=code_of(secret))
 
 
 @pytest.mark.db_facing
