@@ -39,7 +39,7 @@ def posts_kept_by(actor: Actor) -> QuerySet[Appointment]:
     return (
         posts()
         .filter(scope.within(actor, KEEP, organisation="organisation__path"))
-        .exclude(person_id=actor.pk)
+        .exclude(person_id=actor.pk or 0)
     )
 
 
