@@ -23,14 +23,12 @@ from django.utils.crypto import salted_hmac
 from django.utils.safestring import SafeString, mark_safe
 
 from houqin.foundation.people.models import Appointment, Person, RecoveryCode, SecondFactor
-from houqin.foundation.people.sealing import seal, unseal
 
 STEP_S, DIGITS, SECRET_BYTES = 30, 6, 20
 DRIFT = 1
 RECOVERY_CODES = 10
 #: Without letters and digits that are read for each other.
 _LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
-_CONTEXT = "people.second_factor"
 
 
 def is_required(person: Person) -> bool:
@@ -75,7 +73,7 @@ def enrol(person: Person, secret: str, code: str) -> list[str] | None:
         return None
     with transaction.atomic():
         SecondFactor.objects.filter(person=person).delete()
-        factor = SecondFactor.objects.create(person=person, secret=seal(secret, _CONTEXT), last_step=step)
+        factor = SecondFactor.objects.create(person=person, secret=secret, last_step=step)
         return renew_recovery_codes(factor)
 
 
@@ -92,7 +90,7 @@ def take(person: Person, code: str) -> str:
     factor = SecondFactor.objects.filter(person=person).first()
     if factor is None:
         return ""
-    step = step_of(unseal(bytes(factor.secret), _CONTEXT), code, after=factor.last_step)
+    step = step_of(factor.secret.clear, code, after=factor.last_step)
     if step is not None:
         taken = SecondFactor.objects.filter(pk=factor.pk, last_step__lt=step).update(last_step=step)
         return "totp" if taken else ""

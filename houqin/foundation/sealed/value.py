@@ -30,7 +30,9 @@ PHONE = Kind("phone", standards.phone, standards.dialled, standards.mask_phone)
 ID_NUMBER = Kind("id_number", standards.resident_id, standards.tidy, standards.mask_id)
 #: A name that another system knows somebody by: DingTalk's accountId, WeChat's openid.
 ACCOUNT = Kind("account", str.strip, str.strip, _mask_account)
-KINDS = {kind.code: kind for kind in (PHONE, ID_NUMBER, ACCOUNT)}
+#: Nobody's number, but kept in the same way: what an authenticator app shares with us.
+SECRET = Kind("secret", str, str, lambda text: "****")
+KINDS = {kind.code: kind for kind in (PHONE, ID_NUMBER, ACCOUNT, SECRET)}
 
 
 class Personal:

@@ -4,6 +4,8 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
+from houqin.foundation.personal.fields import PersonalField
+
 STEP = """
 -- A code of a step that has been used is never taken again, whatever the application thinks.
 CREATE FUNCTION people_factor_step() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -83,7 +85,7 @@ class Migration(migrations.Migration):
             name="SecondFactor",
             fields=[
                 ("id", key()),
-                ("secret", models.BinaryField()),
+                ("secret", PersonalField(kind="secret")),
                 ("last_step", models.BigIntegerField(default=0)),
                 ("since", models.DateTimeField(default=django.utils.timezone.now, verbose_name="启用时间")),
                 (

@@ -5,6 +5,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from houqin.foundation.personal.fields import PersonalField
+
 
 class PasswordSet(models.Model):
     """A password somebody was given, as its hash: against using it again, and to know when a new one is due.
@@ -32,7 +34,7 @@ class SecondFactor(models.Model):
     """
 
     person = models.OneToOneField("people.Person", models.CASCADE, related_name="second_factor")
-    secret = models.BinaryField()
+    secret = PersonalField(kind="secret")
     last_step = models.BigIntegerField(default=0)
     since = models.DateTimeField(_("启用时间"), default=timezone.now)
 
