@@ -36,4 +36,4 @@ def test_before_the_first_up_it_says_what_to_do(db, monkeypatch):
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE people_person RENAME TO elsewhere")
     with pytest.raises(CommandError, match="houqin up"):
-        call_command("add_administrator", "root", "第一人", organisation="江城市")
+        call_command("add_administrator", "system", "root", "第一人", organisation="江城市")

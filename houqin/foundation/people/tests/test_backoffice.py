@@ -54,7 +54,7 @@ def test_only_who_may_enter_gets_in_and_sees_what_is_theirs(cast, as_person, adm
     for name, seen in {
         "people/organisation": [True, False, False],
         "people/appointment": [False, True, False],
-        "trail/entry": [False, False, True],
+        "notices/notice": [False, False, True],
     }.items():
         assert [f"{name}/" in page for page in pages] == seen
 
