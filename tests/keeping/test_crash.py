@@ -11,6 +11,7 @@ import threading
 import time
 import uuid
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ import psycopg
 import pytest
 
 from houqin.testing.house import House, kill_all
+from houqin.testing.outside.sms import SmsServer
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -142,8 +144,15 @@ class Handler(Client):
             self.act(move["verb"], number, {"task": move["task"], "comment": "已修好"})
 
 
-def test_thirty_crashes_in_the_middle_of_fifty_clients(house: House) -> None:
-    house.env["HOUQIN_WEB_WORKERS"] = "2"
+@pytest.fixture
+def gateway() -> Iterator[SmsServer]:
+    """Where texts go: those of one person, whose every notice is followed to the phone."""
+    with SmsServer() as server:
+        yield server
+
+
+def test_thirty_crashes_in_the_middle_of_fifty_clients(house: House, gateway: SmsServer) -> None:
+    house.env |= {"HOUQIN_WEB_WORKERS": "2", "HOUQIN_SMS_URL": gateway.setting()}
     house.start()
     setting = furnish(house)
     ledger, over = Ledger(), threading.Event()
@@ -163,7 +172,7 @@ def test_thirty_crashes_in_the_middle_of_fifty_clients(house: House) -> None:
         assert client.failure is None
     everybody_is_told(house)
     assert house.stop() == 0
-    look(house, ledger)
+    look(house, ledger, gateway)
 
 
 def furnish(house: House) -> dict[str, Any]:
@@ -172,6 +181,7 @@ def furnish(house: House) -> dict[str, Any]:
         import json
         from houqin.affairs.models import Route
         from houqin.exchange.tokens import create_token
+        from houqin.foundation.channels.models import Group, Preference, QuietHours
         from houqin.foundation.places.models import Place
         from houqin.services.repairs.models import FaultKind
         from houqin.testing.cast import _place, make_cast
@@ -183,6 +193,9 @@ def furnish(house: House) -> dict[str, Any]:
         Place.objects.bulk_create(rooms)
         tokens = {name: [create_token(name) for _ in range(count)] for name, count in
                   {"staff": 10, "colleague": 10, "other_staff": 5, "worker": 12, "worker2": 13}.items()}
+        Preference.objects.bulk_create(Preference(group=group, channels=[]) for group in Group)
+        Preference.objects.bulk_create(Preference(person=cast.other_staff, group=group, channels=["sms"]) for group in Group)
+        QuietHours.objects.create(person=cast.other_staff)
         faults = list(FaultKind.objects.order_by("code").values_list("code", flat=True))
         print(json.dumps({"tokens": tokens, "rooms": [room.code for room in rooms], "faults": faults}))
     """
@@ -240,11 +253,19 @@ def kind_of(process: psutil.Process) -> str:
     return ""
 
 
+#: Notices that have not reached their person, and those of the one with a phone that have not been sent there.
+UNTOLD = """
+    SELECT count(*) FROM notices_notice n WHERE delivered_at IS NULL OR EXISTS (
+      SELECT 1 FROM people_person p LEFT JOIN channels_sending s ON s.notice_id = n.id AND s.state = 'sent'
+      WHERE p.id = n.person_id AND p.username = 'other_staff' AND s.id IS NULL)
+"""
+
+
 def everybody_is_told(house: House) -> None:
     """Wait until every notice has reached its person: the worker makes up for what died with an earlier one."""
     deadline = time.monotonic() + SETTLED_WITHIN
     with psycopg.connect(house.cluster.url(), autocommit=True) as connection:
-        while rows(connection, "SELECT count(*) FROM notices_notice WHERE delivered_at IS NULL") != [(0,)]:
+        while rows(connection, UNTOLD) != [(0,)]:
             assert time.monotonic() < deadline, "some were never told"
             time.sleep(1)
 
@@ -253,7 +274,7 @@ def rows(connection: psycopg.Connection, query: str) -> list[Any]:
     return connection.execute(query).fetchall()
 
 
-def look(house: House, ledger: Ledger) -> None:
+def look(house: House, ledger: Ledger, gateway: SmsServer) -> None:
     """What was acknowledged was done, once; every case is whole; nobody was told twice."""
     assert ledger.done["submit"] > CRASHES
     assert ledger.done["complete"] > 0
@@ -261,6 +282,7 @@ def look(house: House, ledger: Ledger) -> None:
         import json
         from collections import Counter
         from houqin.affairs.models import Case, Event
+        from houqin.foundation.channels.models import Sending
         from houqin.foundation.notices.models import Notice
         from houqin.testing.whole import check_all
         keys = ("person_id", "kind", "record_type", "record_id", "title", "created_at")
@@ -270,6 +292,7 @@ def look(house: House, ledger: Ledger) -> None:
             "events": Counter(Event.objects.values_list("verb", flat=True)),
             "twice": [str(row) for row, count in Counter(Notice.objects.values_list(*keys)).items() if count > 1],
             "notices": Notice.objects.count(),
+            "sent": [key.hex for key in Sending.objects.filter(state="sent").values_list("key", flat=True)],
         }))
     """
     found = json.loads(shell(house, with_database).splitlines()[-1])
@@ -279,6 +302,11 @@ def look(house: House, ledger: Ledger) -> None:
     }
     assert found["twice"] == []
     assert found["notices"] >= found["cases"]
+    assert sorted(gateway.shown) == sorted(found["sent"]) != [], "each is shown, and once"
+    verified = subprocess.run(
+        house.command("trail", "verify"), env=house.env, cwd=ROOT, capture_output=True, text=True
+    )
+    assert verified.returncode == 0, verified.stdout + verified.stderr
     print(
         f"{found['cases']} cases, {dict(ledger.done)}, answers {dict(ledger.answers)}, {found['notices']} notices"
     )
