@@ -6,7 +6,9 @@ import gc
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
+from functools import partial
 from importlib import import_module
 from types import ModuleType
 
@@ -17,6 +19,7 @@ from django.utils import timezone
 from django.utils.module_loading import module_has_submodule
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+from procrastinate.exceptions import AlreadyEnqueued
 
 from houqin.affairs.jobs import evaluate_warnings
 from houqin.foundation.demo import World, seconds_of
@@ -81,9 +84,14 @@ def fill(world: World) -> None:
         gc.enable()
         installation.forget()
     _analyse()
-    # The worker begins with what was told, rather than when its turn comes.
-    seal.defer()
-    evaluate_warnings.defer(everything=True)
+    _hand_on()
+
+
+def _hand_on() -> None:
+    """Let the worker begin with what was told, rather than when its turn comes."""
+    for defer in (seal.defer, partial(evaluate_warnings.defer, everything=True)):
+        with suppress(AlreadyEnqueued), transaction.atomic():
+            defer()
 
 
 def demo_today() -> date:

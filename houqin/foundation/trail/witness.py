@@ -34,8 +34,11 @@ def keep(note: str) -> None:
         log.error("The trail does not continue the checkpoint in %s: run houqin trail verify.", file())
         return
     draft = file().with_name(f".trail-checkpoint-{os.getpid()}")
-    draft.write_text(note, encoding="utf-8")
-    draft.replace(file())
+    try:
+        draft.write_text(note, encoding="utf-8")
+        draft.replace(file())
+    except OSError as error:
+        log.error("The latest checkpoint of the trail could not be kept in %s: %s", file(), error)
 
 
 def _continues(former: str) -> bool:
