@@ -87,7 +87,8 @@ class Step:
 
     ``who`` and ``when`` are registered names (:mod:`houqin.affairs.who`, :mod:`houqin.affairs.conditions`), so that a
     running case can keep a snapshot; ``who`` may carry an argument after a colon, ``role:head``. ``agree`` says whether
-    any one of several approvers is enough or all must agree.
+    any one of several approvers is enough or all must agree. What is done in an ``inside`` step is no line of the
+    applicant's timeline.
     """
 
     key: str
@@ -97,6 +98,7 @@ class Step:
     limit: Limit | None = None
     when: str = "always"
     agree: str = "any"
+    inside: bool = False
 
 
 class Moments:
@@ -114,6 +116,9 @@ class Moments:
 
     def submitted(self, case: "Case", form: "CaseForm") -> None:
         """A new case exists; make the domain record."""
+
+    def dispatching(self, case: "Case", data: Mapping[str, Any]) -> None:
+        """A dispatcher is sending it on: the case may still be categorised, and the limits ahead in its ``flow`` set."""
 
     def acted(self, case: "Case", verb: str, data: Mapping[str, Any]) -> None:
         """A verb was carried out on the case; ``data`` is what the verb's form took."""
@@ -136,7 +141,8 @@ class Item:
     """A service item (事项): declared once, as data.
 
     ``limit`` is the promise to the applicant for the whole case; steps have limits of their own. A ``direct`` item has
-    a ``url`` name instead of a flow. ``section_permission`` bounds who may handle it.
+    a ``url`` name instead of a flow. ``reopens`` bounds how often the applicant may say "not done" (none: as often as
+    need be).
     """
 
     code: str
@@ -157,6 +163,7 @@ class Item:
     categories: "Callable[[], Mapping[str, Text]]" = dict
     rating_tags: tuple[Text, ...] = ()
     popular: bool = False
+    reopens: int | None = None
 
     @property
     def service(self) -> str:

@@ -393,6 +393,7 @@ def _take_task(move: Move, task_id: int) -> None:
         allowed, move.grant = rights.task_grant(actor, move.verb, case, task, away)
         if allowed:
             move.task = task
+            move.inside = bool(move.step.get("inside"))
             if task.assignee_id in away and task.assignee_id != actor.pk and task.assignee:
                 move.data["for"] = task.assignee.name
             return
@@ -420,7 +421,7 @@ def _speak_for_applicant(move: Move, version: int | None) -> None:
         if not rights.may_see(actor, case):
             raise NotFound
         raise NotPermitted
-    if move.verb not in rights.APPLICANT_VERBS.get(case.state, ()) or (
+    if move.verb not in rights.verbs_while(case) or (
         version is not None and version != case.version
     ):
         raise moved_on(move)

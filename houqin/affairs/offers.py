@@ -125,6 +125,7 @@ def _step(step: Step, changed: dict[str, Any]) -> dict[str, Any]:
         "who": step.who,
         "when": step.when,
         "agree": step.agree,
+        "inside": step.inside,
         "limit": {"minutes": minutes, "clock": str(clock)} if minutes else None,
     }
 

@@ -13,7 +13,7 @@ from houqin.foundation.compiled import Compiled
 from houqin.foundation.kept import Kept
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Organisation, Person
-from houqin.foundation.trail.actors import SYSTEM, Actor, Outsider
+from houqin.foundation.trail.actors import SYSTEM, Actor, Bearer, Outsider
 
 PERMISSION = {
     StepKind.APPROVE: "affairs.approve",
@@ -75,7 +75,7 @@ def may_see(actor: Actor, case: Case) -> bool:
     """Whether this one case is visible to ``actor``; cheap when they are involved."""
     if actor is SYSTEM or is_applicant(actor, case) or (actor.pk and actor.pk == case.registered_by_id):
         return True
-    if isinstance(actor, Outsider):
+    if isinstance(actor, Outsider | Bearer):
         return False
     if any(scope_grant(actor, permission, case) for permission in SECTION_VIEWERS):
         return True
@@ -83,7 +83,9 @@ def may_see(actor: Actor, case: Case) -> bool:
 
 
 def is_applicant(actor: Actor, case: Case) -> bool:
-    """The person who applied, or a passer-by who gave the case's number and phone number."""
+    """The person who applied, a passer-by who gave the case's number and phone number, or who shows its receipt."""
+    if isinstance(actor, Bearer):
+        return actor.case == case.number
     if isinstance(actor, Outsider):
         return bool(actor.phone) and case.applicant_id is None and actor.phone == case.applicant_phone
     return actor.pk is not None and actor.pk == case.applicant_id
@@ -190,10 +192,19 @@ def _entered_before(case: Case, step: int) -> bool:
 
 def verbs_of_applicant(actor: Actor, case: Case, at: datetime, *, rated: bool, follows: bool) -> list[str]:
     """What the applicant can do now. Whose report was joined (``follows``) may rate too; a clerk may not."""
-    verbs = APPLICANT_VERBS.get(case.state, ())
+    verbs = verbs_while(case)
     rates = can_rate(case, at) and not rated and may_rate(actor, case, follows=follows)
     speaks = speaks_for_applicant(actor, case)
     return [verb for verb in verbs if (rates if verb == "rate" else speaks)]
+
+
+def verbs_while(case: Case) -> tuple[str, ...]:
+    """The applicant's verbs in the case's state; an item may say how often it can be reopened."""
+    verbs = APPLICANT_VERBS.get(case.state, ())
+    most = case.item.reopens
+    if most is not None and case.reopened >= most:
+        return tuple(verb for verb in verbs if verb != "reopen")
+    return verbs
 
 
 def may_rate(actor: Actor, case: Case, *, follows: bool) -> bool:

@@ -120,6 +120,7 @@ def dispatch(
     """Send the case to a person, or to one or several sections under one and the same deadline (派单)."""
     with moving(actor, "dispatch", task=task) as move:
         sections = list(sections)
+        move.case.item.moments.dispatching(move.case, data)
         lead = sections[0] if sections else None
         holders = [_person_in(move, person, lead, StepKind.HANDLE)] if person else []
         holders += [

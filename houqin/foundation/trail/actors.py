@@ -24,6 +24,15 @@ class Outsider:
 
 
 @dataclass(frozen=True)
+class Bearer:
+    """Whoever shows the receipt of one case: the platform knows that it is theirs, and not who they are."""
+
+    case: str
+    name: str
+    pk: None = None
+
+
+@dataclass(frozen=True)
 class System:
     """The platform acting by itself: a job, a limit that ran out."""
 
