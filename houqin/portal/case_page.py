@@ -61,10 +61,7 @@ def context(view: CaseView, viewer: Person | Outsider) -> dict[str, Any]:
             picture for file in view.files if file.label == "submit" and (picture := photos.get(str(file.pk)))
         ],
         "documents": [file for file in view.files if not is_picture(file)],
-        "timeline": [
-            _line(each, photos).drawn(now=place == 0 and not case.ended)
-            for place, each in enumerate(reversed(view.timeline))
-        ],
+        "timeline": story(view, photos),
         "holders": _holders(view.tasks, viewer),
         "may_call": bool(case.applicant_phone) and view.inside and _may_call(view, viewer),
         "panel": panel,
@@ -226,6 +223,14 @@ class Line:
         """As it stands on the page; ``now`` marks where a running case is."""
         shape = "quiet" if self.quiet else "now" if now else self.tone
         return drawn("components/story_line.html", line=self, css=f"is-{shape}" if shape else "")
+
+
+def story(view: CaseView, photos: dict[str, Picture]) -> list[SafeString]:
+    """The timeline as it stands on the page, the latest first."""
+    return [
+        _line(each, photos).drawn(now=place == 0 and not view.case.ended)
+        for place, each in enumerate(reversed(view.timeline))
+    ]
 
 
 def _line(moment: Moment, photos: dict[str, Picture]) -> Line:

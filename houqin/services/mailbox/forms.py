@@ -115,7 +115,9 @@ class ReceiptForm(forms.Form):
         label=_("回执码"),
         max_length=40,
         help_text=_("写信后给您的 16 位字母和数字，如 k7mq-3fd9-x2hp-8wtn。"),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
         error_messages={"required": _("请输入回执码。")},
     )
 
@@ -202,9 +204,7 @@ class PublicationForm(forms.Form):
     """What everybody will read, with personal data taken out."""
 
     use_required_attribute = False
-    title = forms.CharField(
-        label=_("标题"), max_length=60, error_messages={"required": _("请写一个标题。")}
-    )
+    title = forms.CharField(label=_("标题"), max_length=60, error_messages={"required": _("请写一个标题。")})
     words = forms.CharField(
         label=_("来信（公开稿）"), max_length=MOST_WORDS, widget=forms.Textarea(attrs={"rows": 10}),
         error_messages={"required": _("公开稿不能为空。")},
@@ -219,9 +219,7 @@ class ReasonForm(forms.Form):
     """Why something is sent back or taken down."""
 
     use_required_attribute = False
-    reason = forms.CharField(
-        label=_("原因"), max_length=300, error_messages={"required": _("请写明原因。")}
-    )
+    reason = forms.CharField(label=_("原因"), max_length=300, error_messages={"required": _("请写明原因。")})
 
 
 class JoinForm(forms.Form):
@@ -243,7 +241,11 @@ class FilterForm(forms.Form):
     since = forms.DateField(label=_("从"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     until = forms.DateField(label=_("到"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     category = forms.ModelChoiceField(
-        LetterCategory.objects.all(), label=_("类别"), required=False, empty_label=_("全部类别"), to_field_name="code"
+        LetterCategory.objects.all(),
+        label=_("类别"),
+        required=False,
+        empty_label=_("全部类别"),
+        to_field_name="code",
     )
     section = forms.ModelChoiceField(
         Organisation.objects.none(), label=_("科室"), required=False, empty_label=_("全部科室")

@@ -4,7 +4,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from houqin.foundation.trail.actors import SYSTEM
-from houqin.services.mailbox.actions import learning
+from houqin.services.mailbox.actions import digests, learning
 
 
 @app.task(name="mailbox.suggest")
@@ -30,3 +30,10 @@ def train() -> None:
 def suggest_soon() -> None:
     """Suggest once the transaction at hand is committed."""
     suggest.defer()
+
+
+@app.periodic(cron="30 8 * * *")
+@app.task(name="mailbox.tell_month", queueing_lock="mailbox.tell_month")
+def tell_month(timestamp: int = 0) -> None:
+    """Every morning at half past eight, of use on the first of a month: the digest of the month before."""
+    digests.tell_month(timezone.localdate())

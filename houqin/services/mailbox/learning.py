@@ -24,6 +24,9 @@ import rjieba
 HELD_BACK = 0.2
 MOST_FEATURES = 12_000
 _MOST_WORDS = 1200
+_FILLERS = frozenset(
+    "的了是在我们你他她它这那都很太也和与就还有要希望建议请能否可以不吧吗呢啊最近一个点给把被对让上下里中到从为"
+)
 
 
 def features(text: str) -> list[str]:
@@ -33,6 +36,13 @@ def features(text: str) -> list[str]:
     signs = "".join(sign if sign.isalnum() else " " for sign in text)
     pairs = [signs[at : at + 2] for at in range(len(signs) - 1) if " " not in signs[at : at + 2]]
     return words + [f"~{pair}" for pair in pairs]
+
+
+def content(text: str) -> list[str]:
+    """Words and single characters that carry what is meant: the same matter is put in other words, in another order."""
+    text = text[:_MOST_WORDS]
+    words = [word for word in rjieba.cut(text) if word.isalnum() and not _FILLERS.issuperset(word)]
+    return words + [f"~{sign}" for sign in text if sign.isalnum() and sign not in _FILLERS]
 
 
 # Training ---------------------------------------------------------------------------------------------------------
@@ -45,7 +55,7 @@ def train(letters: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """
     texts = [each["words"] for each in letters]
     held = max(1, round(len(texts) * HELD_BACK))
-    figures = {"letters": len(texts), "held_back": held}
+    figures: dict[str, Any] = {"letters": len(texts), "held_back": held}
     categories = [each["category"] for each in letters]
     sections = [str(each["section"]) for each in letters]
     vectorizer, matrix = _vectors(texts[:-held])
@@ -66,7 +76,9 @@ def train(letters: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _vectors(texts: Sequence[str]) -> tuple[Any, Any]:
-    from sklearn.feature_extraction.text import TfidfVectorizer  # takes seconds to load; only training needs it
+    from sklearn.feature_extraction.text import (
+        TfidfVectorizer,  # takes seconds to load; only training needs it
+    )
 
     vectorizer = TfidfVectorizer(
         analyzer=features, sublinear_tf=True, min_df=2 if len(texts) > 60 else 1, max_features=MOST_FEATURES
@@ -149,7 +161,7 @@ def _weighed(words: Iterable[str], column: dict[str, int], idf: Any) -> tuple[li
 
 def alike(new: Sequence[dict[str, Any]], recent: Sequence[dict[str, Any]], least: float) -> list[list[Any]]:
     """Pairs of letters whose words are alike: ``[id, id, cosine]``, weighted by how rare words are among these letters."""
-    texts = {each["id"]: Counter(features(each["words"])) for each in (*recent, *new)}
+    texts = {each["id"]: Counter(content(each["words"])) for each in (*recent, *new)}
     spread = Counter(word for words in texts.values() for word in words)
     vectors = {}
     for identity, words in texts.items():

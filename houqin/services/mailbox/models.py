@@ -116,7 +116,9 @@ class Letter(models.Model):
             models.Index(fields=["received_at"], name="letter_by_receipt"),
             models.Index(fields=["category", "received_at"], name="letter_by_category"),
             models.Index(
-                fields=["received_at"], name="letter_to_suggest", condition=Q(suggested_at__isnull=True, sorted_at__isnull=True)
+                fields=["received_at"],
+                name="letter_to_suggest",
+                condition=Q(suggested_at__isnull=True, sorted_at__isnull=True),
             ),
         ]
         constraints = [
@@ -216,14 +218,11 @@ class Publication(models.Model):
         verbose_name_plural = pgettext_lazy("plural", "公开来信")
         ordering = ["-published_at", "-letter_id"]
         indexes = [
-            models.Index(
-                fields=["-published_at"], name="publication_public", condition=Q(state="published")
-            ),
+            models.Index(fields=["-published_at"], name="publication_public", condition=Q(state="published")),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(state="published")
-                | Q(published_at__isnull=False, approved_by__isnull=False),
+                condition=~Q(state="published") | Q(published_at__isnull=False, approved_by__isnull=False),
                 name="publication_published_has_approver",
             ),
             models.CheckConstraint(
@@ -256,6 +255,9 @@ class SpotRating(models.Model):
     """A rating given where a code hangs. It keeps nothing of whoever gave it. A low one opens, or joins, a letter."""
 
     place = models.ForeignKey(Place, models.PROTECT, related_name="+", verbose_name=_("地点"))
+    category = models.ForeignKey(
+        LetterCategory, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("类别")
+    )
     stars = models.PositiveSmallIntegerField(_("星级"))
     tags = models.JSONField(_("标签"), default=list)
     words = models.TextField(_("评语"), blank=True, default="")
@@ -268,8 +270,13 @@ class SpotRating(models.Model):
         verbose_name = _("现场评价")
         verbose_name_plural = pgettext_lazy("plural", "现场评价")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["place", "-at"], name="spot_by_place"), models.Index(fields=["at"], name="spot_by_time")]
-        constraints = [models.CheckConstraint(condition=Q(stars__gte=1, stars__lte=5), name="spot_one_to_five")]
+        indexes = [
+            models.Index(fields=["place", "-at"], name="spot_by_place"),
+            models.Index(fields=["at"], name="spot_by_time"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(stars__gte=1, stars__lte=5), name="spot_one_to_five")
+        ]
 
 
 class Learned(models.Model):

@@ -31,7 +31,7 @@ LEAST_LETTERS, LEAST_A_CATEGORY = 40, 5
 MOST_LETTERS = 20_000
 AT_ONCE = 50
 #: Letters of so many days are compared with a new one; from this cosine on they are proposed as alike.
-ALIKE_WITHIN, LEAST_LIKENESS, MOST_RECENT = timedelta(days=30), 0.45, 400
+ALIKE_WITHIN, LEAST_LIKENESS, MOST_RECENT = timedelta(days=30), 0.4, 400
 _PROGRAM = "houqin.services.mailbox.learning"
 _PATIENCE_SECONDS = 300
 
@@ -81,7 +81,9 @@ def _sorted_letters() -> list[dict[str, Any]]:
         counts[each["category"]] = counts.get(each["category"], 0) + 1
     if len(found) < LEAST_LETTERS or sum(count >= LEAST_A_CATEGORY for count in counts.values()) < 2:
         raise TooFew(
-            _("已分办的来信只有 %(n)s 封，至少要 %(least)s 封、两个以上类别各 %(each)s 封，才能训练出有用的建议。")
+            _(
+                "已分办的来信只有 %(n)s 封，至少要 %(least)s 封、两个以上类别各 %(each)s 封，才能训练出有用的建议。"
+            )
             % {"n": len(found), "least": LEAST_LETTERS, "each": LEAST_A_CATEGORY}
         )
     return found
@@ -122,7 +124,10 @@ def suggest_waiting() -> int:
         )
         _keep(waiting, learned, {each["id"]: each for each in answer["suggestions"]})
         Alike.objects.bulk_create(
-            [Alike(earlier_id=one, later_id=other, likeness=likeness) for one, other, likeness in answer["alike"]],
+            [
+                Alike(earlier_id=one, later_id=other, likeness=likeness)
+                for one, other, likeness in answer["alike"]
+            ],
             ignore_conflicts=True,
         )
     return len(waiting)
@@ -142,7 +147,9 @@ def _recent(waiting: Sequence[Letter]) -> list[Letter]:
 
 
 def _keep(waiting: Sequence[Letter], learned: Learned | None, found: dict[int, dict[str, Any]]) -> None:
-    categories = {each.code: each for each in LetterCategory.objects.filter(active=True).select_related("section")}
+    categories = {
+        each.code: each for each in LetterCategory.objects.filter(active=True).select_related("section")
+    }
     sections = Organisation.objects.filter(ended_on__isnull=True).in_bulk(
         [int(each["section"]) for each in found.values() if each["section"].isdecimal()]
     )
@@ -174,7 +181,7 @@ def _by_keywords(words: str, categories: Sequence[LetterCategory]) -> LetterCate
 def _ask(request: dict[str, Any]) -> dict[str, Any]:
     """Let the child process do the sums: one thread, and its memory is given back."""
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    done = subprocess.run(  # noqa: S603 - our own program, nothing of the input on the command line
+    done = subprocess.run(
         [sys.executable, "-m", _PROGRAM],
         input=json.dumps(request).encode(),
         capture_output=True,

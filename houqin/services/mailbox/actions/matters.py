@@ -61,15 +61,21 @@ def join_letters(actor: Person, *, lead: str, others: Sequence[int]) -> Matter:
 
 def _locked(ids: Sequence[int]) -> dict[int, Letter]:
     """Letters with their cases, locked in the one order of everybody: cases by id, then letters."""
-    cases = list(Case.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
-    rows = Letter.objects.select_for_update(of=("self",)).select_related("case__section", "case__place", "category")
+    cases = list(
+        Case.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)
+    )
+    rows = Letter.objects.select_for_update(of=("self",)).select_related(
+        "case__section", "case__place", "category"
+    )
     return {letter.pk: letter for letter in rows.filter(pk__in=cases).order_by("pk")}
 
 
 def _check(lead: Letter, others: Sequence[Letter]) -> None:
     for letter in (lead, *others):
         if letter.answered_at or letter.case.state not in RUNNING:
-            raise Conflict(_("来信 %(number)s 已答复或已办结，不能合并。") % {"number": letter.case.spoken_number})
+            raise Conflict(
+                _("来信 %(number)s 已答复或已办结，不能合并。") % {"number": letter.case.spoken_number}
+            )
     if lead.matter_id and not lead.is_lead:
         raise Conflict(_("这封信已并入另一封信，请到那封信上合并。"))
     for letter in others:
@@ -81,7 +87,7 @@ def sort_along(actor: Person, lead: Letter) -> None:
     """Letters of the matter that wait to be sorted go where the leading one went, to the same person."""
     assert lead.category is not None
     holder = Task.objects.filter(case=lead.case_id, state=TaskState.OPEN, kind=StepKind.HANDLE).first()
-    data = {"category": lead.category.code, "sections": [lead.case.section_id]}
+    data: dict[str, object] = {"category": lead.category.code, "sections": [lead.case.section_id]}
     if holder and holder.assignee_id:
         data["person"] = holder.assignee_id
     waiting = Task.objects.filter(

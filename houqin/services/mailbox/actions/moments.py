@@ -53,7 +53,8 @@ def _drafted(letter: Letter, data: Mapping[str, Any]) -> None:
     if letter.matter_id and not letter.is_lead:
         lead = Case.objects.get(pk=letter.matter_id)
         raise Problem(
-            _("这封信已并入 %(number)s，请在那封信里答复，会一并发给来信人。") % {"number": lead.spoken_number},
+            _("这封信已并入 %(number)s，请在那封信里答复，会一并发给来信人。")
+            % {"number": lead.spoken_number},
             code="joined",
         )
     letter.answer, letter.answer_by = data["answer"], data["actor"]

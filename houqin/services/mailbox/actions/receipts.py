@@ -66,7 +66,9 @@ def write_anonymously(
             file.content.delete(save=False)
             file.thumbnail.delete(save=False)
         if isinstance(error, IntegrityError) and "once" in str(error):
-            raise Conflict(_("这封信已经收到，不必重复提交。请用当时给您的回执码查看。"), code="sent_already") from None
+            raise Conflict(
+                _("这封信已经收到，不必重复提交。请用当时给您的回执码查看。"), code="sent_already"
+            ) from None
         raise
     return case, receipt
 
@@ -98,5 +100,5 @@ def act_by_receipt(receipt: str, verb: str, *, version: int | None, data: Mappin
         return perform(bearer_of(letter), verb, case=letter.case.number, version=version, data=data)
 
 
-def _hash(text: str, secret: str | None = None) -> str:
+def _hash(text: str, secret: str | bytes | None = None) -> str:
     return salted_hmac("houqin.mailbox.receipt", text, secret=secret, algorithm="sha256").hexdigest()

@@ -1,0 +1,70 @@
+"""Ratings given where a code hangs. They keep nobody; a low one opens, or joins, a letter to the section."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from houqin.affairs.models import State
+from houqin.foundation.places.models import Place
+from houqin.foundation.trail.address import unaddressed
+from houqin.services.mailbox.actions.receipts import write_anonymously
+from houqin.services.mailbox.models import Letter, LetterCategory, SpotRating
+from houqin.services.mailbox.queries.public import ABOUT
+
+#: Up to so many stars a rating is looked into; low ones of a place within a day are one letter.
+LOW, WITHIN = 2, timedelta(hours=24)
+
+
+def rate_spot(
+    place: Place, *, stars: int, tags: Sequence[str] = (), words: str = "", photo: UploadedFile | None = None
+) -> tuple[SpotRating, str]:
+    """Rate a place on the spot. A low rating answers a receipt code too, to follow the letter that it opened.
+
+    A photo is kept with the letter alone: of a good rating it would serve nobody.
+    """
+    with unaddressed(), transaction.atomic():
+        _alone(place)
+        letter, receipt = None, ""
+        if stars <= LOW:
+            letter = _running(place)
+            if letter is None:
+                said = _told(place, stars, tags, words)
+                photos = [photo] if photo else []
+                case, receipt = write_anonymously(words=said, place=place.code, photos=photos, channel="code")
+                letter = Letter.objects.get(case=case)
+        about = LetterCategory.objects.filter(code=ABOUT.get(place.space_kind, "")).first()
+        rating = SpotRating.objects.create(
+            place=place, category=about, stars=stars, tags=list(tags), words=words, letter=letter
+        )
+    return rating, receipt
+
+
+def _running(place: Place) -> Letter | None:
+    """The letter that an earlier low rating of the place has opened within a day, while nobody has answered it."""
+    return (
+        Letter.objects.filter(
+            case__place=place,
+            case__channel="code",
+            case__state__in=[State.OPEN, State.WAITING_APPLICANT],
+            answered_at__isnull=True,
+            received_at__gt=timezone.now() - WITHIN,
+        )
+        .order_by("-pk")
+        .first()
+    )
+
+
+def _told(place: Place, stars: int, tags: Sequence[str], words: str) -> str:
+    marks = _("、").join(tags)
+    text = _("现场评价 %(stars)s 星：%(place)s") % {"stars": stars, "place": place}
+    return _("，").join(each for each in (text, marks, words) if each)
+
+
+def _alone(place: Place) -> None:
+    """Two low ratings of a place at once open one letter."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"mailbox:spot:{place.pk}"])
