@@ -6,7 +6,6 @@ import pytest
 
 from houqin.affairs.actions import perform, submit
 from houqin.affairs.models import Case, Route
-from houqin.foundation.people.models import Role
 from houqin.services.mailbox.models import Letter, LetterCategory
 from houqin.testing.cast import Cast
 
@@ -50,14 +49,6 @@ class Post:
 def settle(cast: Cast) -> Post:
     Route.objects.create(item_code="mailbox.letter", section=cast.repairs)
     cast.duty(cast.worker)
-    for code, more in {
-        "dispatcher": ["mailbox.view", "mailbox.sort", "mailbox.publish", "mailbox.digest"],
-        "manager": ["mailbox.view", "mailbox.publish", "mailbox.digest"],
-        "sysadmin": ["mailbox.manage"],
-    }.items():
-        role = Role.objects.get(code=code)
-        role.permissions = sorted({*role.permissions, *more})
-        role.save()
     LetterCategory.objects.filter(code__in=["dining", "conduct"]).update(section=cast.repairs)
     return Post(cast)
 
