@@ -421,9 +421,7 @@ def _speak_for_applicant(move: Move, version: int | None) -> None:
         if not rights.may_see(actor, case):
             raise NotFound
         raise NotPermitted
-    if move.verb not in rights.verbs_while(case) or (
-        version is not None and version != case.version
-    ):
+    if move.verb not in rights.verbs_while(case) or (version is not None and version != case.version):
         raise moved_on(move)
 
 
