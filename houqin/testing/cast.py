@@ -64,7 +64,6 @@ ROLES: dict[str, tuple[str, bool, list[str]]] = {
             "mailbox.view",
             "mailbox.publish",
             "mailbox.digest",
-            "trail.view",
         ],
     ),
     "sysadmin": (
