@@ -36,7 +36,7 @@ BEGIN
     SELECT FROM affairs_case WHERE id = CASE TG_TABLE_NAME WHEN 'affairs_case' THEN (to_jsonb(NEW) ->> 'id')::bigint
                                                            ELSE (to_jsonb(NEW) ->> 'case_id')::bigint END
       AND (applicant_id IS NOT NULL OR registered_by_id IS NOT NULL OR organisation_id IS NOT NULL
-           OR applicant_phone <> '')
+           OR applicant_phone IS NOT NULL)
   ) THEN
     RAISE check_violation USING CONSTRAINT = 'letter_anonymous_has_nobody',
       MESSAGE = 'an anonymous letter names somebody';
@@ -48,7 +48,7 @@ CREATE TRIGGER letter_of_nobody AFTER INSERT OR UPDATE OF anonymous ON mailbox_l
 CREATE TRIGGER mailbox_case_of_nobody AFTER UPDATE OF applicant_id, registered_by_id, organisation_id, applicant_phone
   ON affairs_case FOR EACH ROW WHEN (NEW.service = 'mailbox' AND (
     NEW.applicant_id IS NOT NULL OR NEW.registered_by_id IS NOT NULL OR NEW.organisation_id IS NOT NULL
-    OR NEW.applicant_phone <> ''))
+    OR NEW.applicant_phone IS NOT NULL))
   EXECUTE FUNCTION mailbox_letter_of_nobody();
 
 CREATE FUNCTION mailbox_publication_agreed() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -74,7 +74,7 @@ DROP FUNCTION mailbox_letter_of_nobody();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("mailbox", "0001_initial")]
+    dependencies = [("mailbox", "0001_initial"), ("affairs", "0006_phones_sealed")]
 
     operations = [
         migrations.RunPython(seed, migrations.RunPython.noop),

@@ -62,7 +62,7 @@ def test_no_table_links_a_letter_to_whoever_wrote_it(post, as_person, settings, 
             for trace in (
                 staff.name,
                 staff.username,
-                staff.phone,
+                staff.phone.clear,
                 ADDRESS,
                 session,
                 receipt,
