@@ -74,9 +74,13 @@ def fill(world: World) -> None:
     try:
         with transaction.atomic(), override("zh-hans"):
             marked = installation.mark_demo(today=world.today, seed=world.seed)
-            for loader in loaders():
+            found = loaders()
+            for loader in found:
                 loader.load(world)
                 world.advance(0.01)
+            for loader in found:
+                if hasattr(loader, "finish"):
+                    loader.finish(world)
             _check()
             world.advance(0.25)
             trail.record(SYSTEM, "demo.load", marked, after={"seed": world.seed, "today": world.today})

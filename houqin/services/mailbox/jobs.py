@@ -25,6 +25,7 @@ def suggest_overlooked(timestamp: int = 0) -> None:
 def train() -> None:
     """Learn anew, asked for on a page."""
     learning.train(SYSTEM)
+    suggest()
 
 
 def suggest_soon() -> None:

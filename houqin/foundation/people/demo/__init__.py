@@ -22,6 +22,8 @@ PEOPLE, UNITS = 8000, 128
 CREWS = ("SNB", "DQB", "KTB", "ZHB", "RDB", "BJB", "DTWB")
 TOWER_CREWS = CREWS[:-1]
 CREW = 11
+#: Sections that answer letters of the mailbox.
+ANSWERING = ("BGS", "CYK", "WYK", "WXK", "ABK", "HWK", "FCK", "GCK", "XXK", "JNC")
 TOWERS = "ABCDEF"
 MEN = (*CREWS[:5], "DTWB", "MGB", "GCK")
 WITHOUT_DESK = ("HXCY", "ANWY", "MGB", "GCK")
@@ -195,8 +197,8 @@ class _Staff:
         self.world.people.append(somebody)
         if account:
             self.world.accounts[account.username] = somebody
-            for role, over in account.roles:
-                self._appoint(somebody, role, self.world.sections[over])
+            for role, over, *service in account.roles:
+                self._appoint(somebody, role, self.world.sections[over], service="".join(service))
         return somebody
 
     def _tower_of(self, username: str) -> str:
@@ -229,9 +231,18 @@ class _Staff:
                 else:
                     self._appoint(somebody, "dispatcher", self.world.sections["WXK"])
                     self._appoint(somebody, "dispatcher", self.world.sections["BJB"])
+        if section.code in ANSWERING:
+            self._appoint_answerers(section, [each for each in crew[1:] if each.id not in signed])
         for somebody in crew:
             if somebody.id not in signed:
                 self._appoint(somebody, "staff", section.id)
+
+    def _appoint_answerers(self, section: Section, crew: list[Somebody]) -> None:
+        """Two of each office answer its letters; the general office sorts them as well."""
+        for somebody in crew[:2]:
+            self._appoint(somebody, "answerer", section.id, service="mailbox")
+            if section.code == "BGS":
+                self._appoint(somebody, "postmaster", self.world.sections[SERVICE_UNIT], service="mailbox")
 
     def _appoint_crew(self, section: Section, crew: list[Somebody], signed: set[int]) -> None:
         """A crew's tower workers are narrowed to their tower, the others go everywhere."""

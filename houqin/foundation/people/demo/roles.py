@@ -7,7 +7,7 @@ from typing import NamedTuple
 PASSWORD = "houqin-demo"  # noqa: S105 - public by design; the demo answers to its own machine only
 CITY = "JC"
 SYSTEM_RIGHTS = ["backoffice.enter", "people.view", "people.import", "places.manage", "calendar.manage", "duty.manage", "affairs.manage", "platform.keep",
-                 "channels.manage", "repairs.stock", "repairs.manage"]  # fmt: skip
+                 "channels.manage", "repairs.stock", "repairs.manage", "mailbox.manage"]  # fmt: skip
 SECURITY_RIGHTS = ["backoffice.enter", "people.view", "people.manage", "exchange.manage"]
 AUDIT_RIGHTS = ["backoffice.enter", "people.view", "trail.view", "trail.verify"]
 #: code → name, whether it heads its organisation, permissions. Other apps' rights join theirs as they come.
@@ -21,6 +21,12 @@ ROLES: dict[str, tuple[str, bool, list[str]]] = {
          "repairs.insight", "repairs.stock", "repairs.incidents"],
     ),
     "worker": ("维修工", False, ["affairs.handle", "repairs.view"]),
+    "postmaster": (
+        "信箱管理员",
+        False,
+        ["affairs.view", "affairs.dispatch", "mailbox.view", "mailbox.sort", "mailbox.publish", "mailbox.digest"],
+    ),
+    "answerer": ("承办人", False, ["affairs.handle", "mailbox.view"]),
     "operator": ("话务员", False, ["affairs.intake", "people.view"]),
     "quality": ("质量考核", False, ["affairs.view", "affairs.quality", "people.view", "repairs.view", "repairs.insight"]),
     "clerk": ("会务", False, ["affairs.handle"]),
@@ -35,7 +41,7 @@ ROLES: dict[str, tuple[str, bool, list[str]]] = {
         "局领导",
         False,
         ["affairs.view", "affairs.approve", "affairs.quality", "people.view", "people.integrity", "repairs.view",
-         "repairs.insight", "brief.read"],
+         "repairs.insight", "brief.read", "mailbox.view", "mailbox.publish", "mailbox.digest"],
     ),
     "sysadmin": ("系统管理员", False, SYSTEM_RIGHTS),
     "secadmin": ("安全管理员", False, SECURITY_RIGHTS),
@@ -44,14 +50,15 @@ ROLES: dict[str, tuple[str, bool, list[str]]] = {
 
 
 class Account(NamedTuple):
-    """Somebody who can sign in: surname, given name, section, post, and roles with the organisation each is over."""
+    """Somebody who can sign in: surname, given name, section, post, and roles with the organisation each is over (and
+    the service it is narrowed to)."""
 
     username: str
     surname: str
     given: str
     section: str
     post: str
-    roles: tuple[tuple[str, str], ...]
+    roles: tuple[tuple[str, ...], ...]
 
 
 #: Sections are named by code, or as ``unit/section`` by their names.
@@ -65,11 +72,16 @@ ACCOUNTS = (
         "芳",
         "BXDD",
         "调度员",
-        (("dispatcher", "WXK"), ("dispatcher", "BJB"), ("operator", CITY)),
+        (
+            ("dispatcher", "WXK"),
+            ("dispatcher", "BJB"),
+            ("operator", CITY),
+            ("postmaster", "JGSW", "mailbox"),
+        ),
     ),
     Account("worker", "赵", "志勇", "SNB", "水暖工", (("worker", "SNB"),)),
     Account("clerk", "沈", "佳怡", "HWK", "会务员", (("clerk", "HWK"), ("operator", CITY))),
-    Account("chef", "钱", "国良", "HXCY", "厨师长", (("chef", "CYK"),)),
+    Account("chef", "钱", "国良", "HXCY", "厨师长", (("chef", "CYK"), ("answerer", "CYK", "mailbox"))),
     Account("cashier", "许", "丽娟", "HXCY", "窗口服务员", (("cashier", "CYK"),)),
     Account("guard", "马", "俊", "MGB", "门岗值勤员", (("guard", "ABK"),)),
     Account("liaison", "杨", "帆", "市财政局/办公室", "节能联络员", (("liaison", "市财政局"),)),

@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import Avg, Count, Q, QuerySet, TextField, Value
 from django.utils.translation import gettext_lazy as _
 
+from houqin.affairs.naming import source
 from houqin.foundation.errors import NotFound, Text
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Person
@@ -136,6 +137,11 @@ def names_in(text: str) -> set[str]:
 def spot_tags(place: Place) -> tuple[Text, ...]:
     """What can be ticked at a place."""
     return _TAGS.get(place.space_kind, _USUAL)
+
+
+def spot_tags_of(kind: str) -> tuple[str, ...]:
+    """The same by the use of a space, as it is kept."""
+    return tuple(source(tag) for tag in _TAGS.get(kind, _USUAL))
 
 
 def spots_of(actor: Actor, since: date, until: date) -> QuerySet[SpotRating]:

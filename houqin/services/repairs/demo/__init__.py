@@ -37,7 +37,7 @@ def load(world: World) -> None:
     limits.tell(book)
     history.parts.settle()
     history.devices.write()
-    book.write(after_cases=present.write)
+    book.write_all(after_cases=present.write)
     history.parts.write()
 
 

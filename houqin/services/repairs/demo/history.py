@@ -170,7 +170,7 @@ class History:
         assert habit is not None
         line = self.report(at, habit, spot)
         self._go(line, habit)
-        line.end()
+        line.close()
 
     def report(
         self, at: int, habit: Habit, spot: Spot, *, who: Applicant | None = None, holder: Somebody | None = None,
@@ -274,9 +274,7 @@ class History:
         text = chance.choice(words.LATE) if late else chance.choice(self.done[line.fault.group])
         assert line.arrived is not None
         minutes = max(5, min(at - line.arrived, 5 * 3600) // MINUTE // 5 * 5)
-        line.complete(
-            at, text if chance.random() < 0.92 else "", minutes, self.parts.taken(line.fault, chance)
-        )
+        line.finish(at, text if chance.random() < 0.92 else "", minutes, self.parts.taken(line.fault, chance))
 
     def _after(self, line: Line, finish: int, late: bool) -> None:
         """What the applicant says to it."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 
+from houqin.affairs.demo.book import NO_GRANT
 from houqin.affairs.models import ItemSetting
 from houqin.foundation.bulk import copy_in, set_sequence
 from houqin.foundation.demo import seconds_of
 from houqin.foundation.people.demo.roles import CITY
-from houqin.services.repairs.demo.book import ITEM, NO_GRANT, Book
+from houqin.services.repairs.demo.book import ITEM, Book
 
 #: How many days ago, at which hour, to how many minutes; the last one is what is declared.
 CHANGES = ((24, 9.35, 720), (9, 16.6, 480))

@@ -128,19 +128,19 @@ class Present:
     def _queued(self, at: int) -> None:
         line = self._report(at, group="other")
         line.warn(self.world.now)
-        line.end()
+        line.close()
 
     def _water(self, holder: Somebody, at: int, *, accepted: bool = True, arrived: bool = True) -> None:
         line = self._report(at, group="water", holder=holder)
         self._work(line, accepted=accepted, arrived=accepted and arrived)
         line.warn(self.world.now)
-        line.end()
+        line.close()
 
     def _running(self, at: int, *, accepted: bool = True, arrived: bool = True) -> None:
         line = self._report(at)
         self._work(line, accepted=accepted, arrived=accepted and arrived)
         line.warn(self.world.now)
-        line.end()
+        line.close()
 
     def _work(self, line: Line, *, accepted: bool = True, arrived: bool = True) -> None:
         worker = line.open_job.assignee
@@ -158,17 +158,17 @@ class Present:
         assert worker is not None
         line.accept(self.later(at, 5), worker)
         line.ask_more(self.later(at, 15), worker, self.chance.choice(words.SUPPLEMENT))
-        line.end()
+        line.close()
 
     def _confirming(self, at: int) -> None:
         line = self._report(at)
         self._work(line)
         self._complete(line, self.later(at, self.chance.uniform(35, 85)))
-        line.end()
+        line.close()
 
     def _complete(self, line: Line, at: int) -> None:
         text = self.chance.choice(self.history.done[line.fault.group])
-        line.complete(at, text, 30, self.history.parts.taken(line.fault, self.chance))
+        line.finish(at, text, 30, self.history.parts.taken(line.fault, self.chance))
 
     def _reopened(self, at: int) -> None:
         line = self._report(at)
@@ -177,7 +177,7 @@ class Present:
         line.reopen(self.later(at, 180), self.chance.choice(words.NOT_FIXED))
         self._work(line, arrived=False) if self.chance.random() < 0.5 else None
         line.warn(self.world.now)
-        line.end()
+        line.close()
 
     # -- the accounts ----------------------------------------------------------------------------------------------
 
@@ -216,13 +216,13 @@ class Present:
                 if spot.kind == "toilet" and (spot.building, spot.floor) == (staff.room.building, staff.room.floor)]  # fmt: skip
         line = self._at_staffs(at, "water.tap", near[0], worker)
         line.accept(self.later(at, 6), worker)
-        line.end()
+        line.close()
 
     def _workers(self, at: int, code: str, *, accepted: bool = True) -> None:
         worker = self.world.accounts["worker"]
         line = self._report(at, code=code, holder=worker, building=self.tower)
         self._work(line, accepted=accepted, arrived=accepted)
-        line.end()
+        line.close()
 
     def _of_staff(self, at: int, code: str, *, state: str) -> None:
         line = self._at_staffs(at, code)
@@ -234,7 +234,7 @@ class Present:
         line.accept(self.later(at, 18), worker)
         if state == "waiting":
             line.ask_more(self.later(at, 30), worker, "请补充要搬到哪一间，以及大致件数")
-            line.end()
+            line.close()
             return
         line.arrive(self.later(at, 32), worker, scanned=True)
         self._complete(line, self.later(at, 70))
@@ -242,7 +242,7 @@ class Present:
             line.confirm(self.later(at, 110))
         if state == "rated":
             line.rate(self.later(at, 150), 5, ["来得快", "修得好"], "师傅很专业，问题一次解决")
-        line.end()
+        line.close()
 
     # -- the outage ------------------------------------------------------------------------------------------------
 
@@ -261,7 +261,7 @@ class Present:
         for minute, person in enumerate(self.chance.sample(upstairs, k=min(7, len(upstairs))), start=4):
             line.join(at + minute * 97, with_address(person), "卫生间没水")
         line.arrive(at + 15 * MINUTE, book.roster.leader("SNB"), scanned=False)
-        line.end()
+        line.close()
         self.outage = line
         grant = book.grant(dispatcher, "dispatcher", line.section)
         book.trail.append(
@@ -287,7 +287,7 @@ class Present:
         where = {"tower": self.tower, "outage": self.outage_tower}
         for username, person in self.world.accounts.items():
             text = GREETINGS[username].format(**where)
-            self.book.greetings.append(
+            self.book.world.greetings.append(
                 (
                     self.world.now - 30,
                     person.id,

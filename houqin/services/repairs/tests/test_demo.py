@@ -13,6 +13,8 @@ import time_machine
 from django.db import connection, models, transaction
 
 from houqin.affairs.actions import perform, submit
+from houqin.affairs.demo import ENTRY, entries
+from houqin.affairs.demo import book as rows
 from houqin.affairs.jobs import complete_silent, escalate_red, warn_amber
 from houqin.affairs.models import Case, Event, Task
 from houqin.foundation.demo import Somebody, World, moment, seconds_of
@@ -21,8 +23,7 @@ from houqin.foundation.people import installation
 from houqin.foundation.people.models import Organisation, Person
 from houqin.foundation.trail.models import Entry
 from houqin.project import demo
-from houqin.services.repairs.demo import book as rows
-from houqin.services.repairs.demo.book import Book
+from houqin.services.repairs.demo.book import ORDER, Book
 from houqin.services.repairs.demo.history import with_address
 from houqin.services.repairs.demo.line import Line
 from houqin.services.repairs.models import RepairOrder
@@ -47,7 +48,7 @@ class Both:
                 data={"place": str(self.place.id), "fault": fault, "description": "在滴水"},
             )  # fmt: skip
         self.task_id = self.case.tasks.get().pk
-        self.book.case_ids, self.book.task_ids = count(self.case.pk), count(self.task_id)
+        self.book.case_id, self.book.task_ids = lambda at: self.case.pk, count(self.task_id)
         self.book.notices_from = 0
         holder = self.case.tasks.get().assignee_id
         self.holder = next((each for each in world.people if each.id == holder), None)
@@ -85,16 +86,18 @@ class Both:
 
     def same(self) -> None:
         """Every column of every row."""
-        self.line.end()
+        self.line.close()
         self.case.refresh_from_db()
         self._compare(Case, rows.CASE, self.book.cases, Case.objects.filter(pk=self.case.pk))
         self._compare(Task, rows.TASK, self.book.tasks, Task.objects.filter(case=self.case))
         self._compare(
             Event, rows.EVENT, self.book.events, Event.objects.filter(case=self.case), leave=("id",)
         )
-        self._compare(RepairOrder, rows.ORDER, self.book.orders, RepairOrder.objects.filter(case=self.case))
-        entries = Entry.objects.filter(record_type="affairs.case", record_id=str(self.case.pk)).order_by("id")
-        self._compare(Entry, rows.ENTRY, list(self.book._entries()), entries, leave=("id", "address"))
+        self._compare(RepairOrder, ORDER, self.book.orders, RepairOrder.objects.filter(case=self.case))
+        kept_entries = Entry.objects.filter(record_type="affairs.case", record_id=str(self.case.pk)).order_by(
+            "id"
+        )
+        self._compare(Entry, ENTRY, list(entries(self.book.trail)), kept_entries, leave=("id", "address"))
         told = [(kind, title, who) for _, who, kind, title, *_ in self.book.notices]
         notices = Notice.objects.filter(record_type="affairs.case", record_id=self.case.pk)
         kept = notices.exclude(kind__startswith="repairs.").values_list("kind", "title", "person_id")
@@ -161,7 +164,7 @@ def test_done_not_fixed_done_again_and_rated(both: Callable[..., Both]) -> None:
         40,
         worker,
         "complete",
-        lambda at: line.complete(at, "更换软管", 30),
+        lambda at: line.finish(at, "更换软管", 30),
         comment="更换软管",
         labour_minutes=30,
     )
@@ -171,7 +174,7 @@ def test_done_not_fixed_done_again_and_rated(both: Callable[..., Both]) -> None:
         21,
         worker,
         "complete",
-        lambda at: line.complete(at, "换了阀", 20),
+        lambda at: line.finish(at, "换了阀", 20),
         comment="换了阀",
         labour_minutes=20,
     )
@@ -208,9 +211,7 @@ def test_handed_on_urged_late_and_silent(both: Callable[..., Both]) -> None:
         with told.clock():
             watch(datetime.fromtimestamp(at, UTC))
     line.warn(due + 20)
-    told.do(
-        30, other, "complete", lambda at: line.complete(at, "合闸", 45), comment="合闸", labour_minutes=45
-    )
+    told.do(30, other, "complete", lambda at: line.finish(at, "合闸", 45), comment="合闸", labour_minutes=45)
     assert line.confirm_by is not None
     told.at = line.confirm_by + 30
     with told.clock():

@@ -1,10 +1,10 @@
-"""A task of a repair that is being told, and its limit."""
+"""A task of a case that is being told, and its limit."""
 
 from __future__ import annotations
 
 from houqin.affairs.clocks import AMBER_SHARE
+from houqin.affairs.demo.book import CaseBook
 from houqin.foundation.demo import Somebody, moment
-from houqin.services.repairs.demo.book import Book
 
 
 def stamp(seconds: int | None) -> str | None:
@@ -17,7 +17,7 @@ class Clock:
 
     __slots__ = ("amber", "book", "due", "left", "limit", "paused")
 
-    def __init__(self, book: Book, limit: int, at: int) -> None:
+    def __init__(self, book: CaseBook, limit: int, at: int) -> None:
         self.book, self.limit = book, limit
         self.paused: int | None = None
         self.left: int | None = None

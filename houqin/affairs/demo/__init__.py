@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from houqin.affairs.models import Warning
 from houqin.foundation.bulk import copy_in, set_sequence
 from houqin.foundation.calendar.demo import WorkClock
 from houqin.foundation.demo import LOCAL_SECONDS, Somebody, World, day_of, moment, seconds_of
+from houqin.foundation.notices.models import Notice
 from houqin.foundation.people.demo import CREWS, TOWER_CREWS, TOWERS
 from houqin.foundation.people.models import DutyShift
+from houqin.foundation.trail.models import Entry
 
 #: Days of the roster before and after the demo's day.
 BEFORE, AFTER = 7, 21
@@ -146,3 +149,38 @@ def _warnings(world: World) -> Iterator[tuple[object, ...]]:
             "red" if red else "amber", value, json.dumps(data), f"/board?section={section}" if late else "/duty", section,
             moment(at), moment(at) if red else None, moment(at), moment(seen), dispatcher, "", moment(over),
         )  # fmt: skip
+
+
+# What all services have told ----------------------------------------------------------------------------------------
+
+ENTRY = ("id", "at", "actor_id", "actor_name", "appointment_id", "appointment_name", "address", "action", "record_type",
+         "record_id", "record_name", "before", "after")  # fmt: skip
+NOTICE = ("id", "person", "kind", "title", "body", "url", "record_type", "record_id", "created_at", "delivered_at",
+          "read_at")  # fmt: skip
+
+
+def finish(world: World) -> None:
+    """Write trail and notices of every service together, in the order in which they came about."""
+    copy_in(Entry, ENTRY, entries(world.trail))
+    world.advance(0.13)
+    copy_in(Notice, NOTICE, _told(world))
+    set_sequence(Entry, Notice)
+
+
+def entries(told: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Rows of the trail from what was told of it."""
+    ordered = sorted(told, key=lambda entry: entry[0])
+    for number, (at, actor, name, granted, *rest) in enumerate(ordered, start=1):
+        yield (number, moment(at), actor, name, *granted, *rest)
+
+
+def _told(world: World) -> Iterator[tuple[Any, ...]]:
+    chance, now = world.chance("notices"), world.now
+    accounts = {somebody.id for somebody in world.accounts.values()}
+    ordered = [*sorted(world.notices, key=lambda notice: notice[0]), *world.greetings]
+    for number, (at, person, *rest) in enumerate(ordered, start=1):
+        delivered = moment(min(at + chance.randint(0, 2), now))
+        seen = at + round(chance.expovariate(1 / 1500)) + 5
+        recent = now - at < 2 * 86_400
+        unread = seen > now or chance.random() < (0.4 if recent else 0.03) or (recent and person in accounts)
+        yield number, person, *rest, moment(at), delivered, None if unread else moment(seen)
