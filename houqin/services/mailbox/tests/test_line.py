@@ -72,11 +72,11 @@ def test_a_reviewed_answer_is_nothing_to_the_writer_before_the_head_agrees(post)
     post.do(case, "approve", comment="可以")
     view = affairs.case_view(post.cast.staff, case.number)
     assert queries.panel(post.cast.staff, view.case).answer == "对不起，我们已批评教育当事人。"
-    told = str(list(case_page.lines(view)))
+    told = str(case_page.story(view, {}))
     assert "语气再诚恳些" not in told
     assert "可以" not in told
     inside = affairs.case_view(post.cast.dispatcher, case.number)
-    assert "语气再诚恳些" in str(case_page.lines(inside))
+    assert "语气再诚恳些" in str(case_page.story(inside, {}))
 
 
 def test_not_satisfied_reopens_once(post):

@@ -124,7 +124,7 @@ def _letter(
         "verbs": [(verb, VERBS[verb], verb in _WITH_WORDS) for verb in view.applicant_verbs],
         "tags": [(source(tag), tag) for tag in case.item.rating_tags],
         "steps": case_page.steps(case),
-        "timeline": case_page.lines(view),
+        "timeline": case_page.story(view, {}),
         "ratings": view.ratings,
         **case_page.standing(case, [each.task for each in view.tasks], own=True),
     }
