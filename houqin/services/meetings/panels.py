@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from houqin.foundation.people.models import Person
 from houqin.portal.shell import NAV, Entry
@@ -13,6 +13,9 @@ from houqin.portal.today import TODAY, TodayNote
 from houqin.services.meetings import queries
 
 NAV.add("meetings", Entry(pgettext_lazy("plural", "会议室"), "meetings:grid", "calendar", (), 35))
+NAV.add(
+    "meetings.rooms", Entry(gettext_lazy("管理会议室"), "meetings:rooms", "gear", ("meetings.rooms",), 36)
+)
 
 
 def of_today(person: Person | None) -> Iterator[TodayNote]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from houqin.services.meetings.views import attending, booking, feeds, grid, meetings, rooms
+from houqin.services.meetings.views import attending, booking, feeds, grid, keeping, meetings, rooms
 
 app_name = "meetings"
 
@@ -30,6 +30,13 @@ urlpatterns = [
     path("<int:pk>/feedback", attending.feedback, name="feedback"),
     path("p/<str:token>", attending.own, name="own"),
     path("p/<str:token>/feedback", attending.own_feedback, name="own_feedback"),
+    path("rooms", keeping.rooms, name="rooms"),
+    path("rooms/<int:pk>/settings", keeping.room, name="keep_room"),
+    path("rooms/<int:pk>/block", keeping.block, name="block"),
+    path("rooms/<int:pk>/join", keeping.join, name="join"),
+    path("rooms/<int:pk>/panel", keeping.make_panel, name="make_panel"),
+    path("blockings/<int:pk>/lift", keeping.unblock, name="unblock"),
+    path("panel/<str:token>", keeping.panel, name="panel"),
     path("feeds", feeds.feeds, name="feeds"),
     path("feeds/<int:pk>/end", feeds.end_feed, name="end_feed"),
     path("feeds/take", feeds.take_invitation, name="take_invitation"),

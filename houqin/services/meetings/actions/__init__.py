@@ -24,6 +24,7 @@ from houqin.services.meetings.actions.booking import (
 from houqin.services.meetings.actions.clockwork import release_unused, remind, settle
 from houqin.services.meetings.actions.feeds import end_feed, make_feed
 from houqin.services.meetings.actions.needs import ask_need
+from houqin.services.meetings.actions.panels import make_panel, start_at_door
 from houqin.services.meetings.actions.rooms import block, close_room, join_rooms, make_room, set_room, unblock
 from houqin.services.meetings.actions.series import book_series, cancel_following, move_following, plan_series
 from houqin.services.meetings.actions.waiting import promote, stop_waiting, wait
@@ -48,6 +49,7 @@ __all__ = [
     "invite",
     "join_rooms",
     "make_feed",
+    "make_panel",
     "make_room",
     "move",
     "move_following",
@@ -63,6 +65,7 @@ __all__ = [
     "sign_in_by_code",
     "sign_in_by_pass",
     "sign_in_listed",
+    "start_at_door",
     "stop_waiting",
     "unblock",
     "uninvite",

@@ -25,7 +25,7 @@ TAKEN = "room_taken_once"
 @transaction.atomic
 def make_room(actor: Person, *, place: Place, keeper: Organisation, capacity: int, **settings: Any) -> Room:
     """Make a space a meeting room. Raises NotPermitted, Problem for no seats, Conflict where it is one already."""
-    grant = _may_keep(actor, keeper, place)
+    grant = may_keep(actor, keeper, place)
     if capacity < 1:
         raise Problem(errors={"capacity": [_("座位数至少为 1。")]})
     if Room.objects.filter(pk=place.pk).exists():
@@ -42,7 +42,7 @@ def make_room(actor: Person, *, place: Place, keeper: Organisation, capacity: in
 def set_room(actor: Person, *, room: int, **settings: Any) -> Room:
     """Change what a room holds or how it is booked. Bookings keep the buffers they were made with."""
     found = queries.room_of(room)
-    grant = _may_keep(actor, found.keeper, found.place)
+    grant = may_keep(actor, found.keeper, found.place)
     before = trail.values_of(found)
     for name, value in settings.items():
         setattr(found, name, value)
@@ -62,7 +62,7 @@ def join_rooms(actor: Person, *, room: int, parts: Sequence[int]) -> Room:
     is itself joined.
     """
     found = queries.room_of(room)
-    grant = _may_keep(actor, found.keeper, found.place)
+    grant = may_keep(actor, found.keeper, found.place)
     wanted = [queries.room_of(part) for part in dict.fromkeys(parts)] or [found]
     for part in wanted:
         if part.pk != found.pk and part.parts.exclude(part=part).exists():
@@ -98,7 +98,7 @@ def close_room(actor: Person, *, room: int, bookable: bool) -> Room:
 def block(actor: Person, *, room: int, starts_at: datetime, ends_at: datetime, reason: str) -> Blocking:
     """Keep a room from being booked for a while. Raises Problem without a reason, Conflict where meetings stand in the way."""
     found = queries.room_of(room)
-    grant = _may_keep(actor, found.keeper, found.place)
+    grant = may_keep(actor, found.keeper, found.place)
     errors = {}
     if not reason.strip():
         errors["reason"] = [_("请写明停用原因。")]
@@ -137,7 +137,8 @@ def unblock(actor: Person, *, blocking: int) -> Blocking:
     return found
 
 
-def _may_keep(actor: Person, keeper: Organisation, place: Place) -> scope.Grant:
+def may_keep(actor: Person, keeper: Organisation, place: Place) -> scope.Grant:
+    """The appointment by which ``actor`` manages rooms of that section and place. Raises NotPermitted."""
     return scope.authorise(
         actor, "meetings.rooms", organisation_path=keeper.path, place_path=place.path, service="meetings"
     )

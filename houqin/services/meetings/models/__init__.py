@@ -13,7 +13,7 @@ from houqin.services.meetings.models.bookings import (
     Wait,
     WaitState,
 )
-from houqin.services.meetings.models.feeds import Feed
+from houqin.services.meetings.models.feeds import Feed, Panel
 from houqin.services.meetings.models.rooms import (
     ApprovalRule,
     Equipment,
@@ -38,6 +38,7 @@ __all__ = [
     "Need",
     "NeedKind",
     "Occupation",
+    "Panel",
     "Participant",
     "Quota",
     "Reply",

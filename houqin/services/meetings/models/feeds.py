@@ -41,3 +41,18 @@ class Feed(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.room or ''}"
+
+
+class Panel(models.Model):
+    """The tablet at a room's door, known by a secret address of its own."""
+
+    room = models.OneToOneField(Room, models.CASCADE, related_name="panel", verbose_name=_("会议室"))
+    mark = models.TextField(unique=True, editable=False)
+    made_at = models.DateTimeField(_("生成时间"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("门口屏")
+        verbose_name_plural = pgettext_lazy("plural", "门口屏")
+
+    def __str__(self) -> str:
+        return str(self.room)

@@ -23,11 +23,13 @@ from houqin.services.meetings.queries.meetings import (
     taken_by,
     waits_of,
 )
+from houqin.services.meetings.queries.panels import at_door, panel_of
 from houqin.services.meetings.queries.rooms import bookable_rooms, room_of, rooms_kept
 
 __all__ = [
     "alternatives_to",
     "any_meeting",
+    "at_door",
     "bookable_rooms",
     "feed_of",
     "feed_of_person",
@@ -43,6 +45,7 @@ __all__ = [
     "own_meetings",
     "own_meetings_today",
     "own_participant",
+    "panel_of",
     "participant_of",
     "roll",
     "roll_counts",

@@ -1,0 +1,73 @@
+"""What who keeps rooms fills in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from houqin.services.meetings.forms import _moment
+from houqin.services.meetings.models import Equipment, Layout, Room
+
+
+class RoomForm(forms.ModelForm):
+    """What a room holds and how it is booked."""
+
+    layouts = forms.MultipleChoiceField(
+        label=gettext_lazy("可摆放形式"),
+        choices=Layout.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    equipment = forms.MultipleChoiceField(
+        label=gettext_lazy("设备"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Room
+        fields = (
+            "capacity", "layouts", "equipment", "opens_at", "closes_at", "setup_minutes", "clearing_minutes",
+            "horizon_days", "longest_minutes", "release_minutes", "bookable", "note",
+        )  # fmt: skip
+        widgets = {
+            "opens_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "closes_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "note": forms.Textarea(attrs={"rows": 2}),
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["equipment"].choices = list(Equipment.objects.values_list("code", "name"))  # type: ignore[attr-defined]  # a field with choices
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        opens, closes = given.get("opens_at"), given.get("closes_at")
+        if opens and closes and closes <= opens:
+            self.add_error("closes_at", gettext_lazy("关闭时间应晚于开放时间。"))
+        return given
+
+
+class BlockForm(forms.Form):
+    """When a room is closed, and why."""
+
+    starts_at = forms.DateTimeField(label=gettext_lazy("开始时间"), widget=_moment())
+    ends_at = forms.DateTimeField(label=gettext_lazy("结束时间"), widget=_moment())
+    reason = forms.CharField(label=gettext_lazy("停用原因"), max_length=100)
+
+
+class JoinForm(forms.Form):
+    """The rooms between which walls open; none: the room stands for itself."""
+
+    parts = forms.ModelMultipleChoiceField(
+        Room.objects.none(), label=gettext_lazy("由哪些会议室合并而成"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("不选表示单独一间"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, room: Room, **options: Any) -> None:
+        super().__init__(*args, **options)
+        near = Room.objects.filter(place__parent=room.place.parent_id, bookable=True).exclude(pk=room.pk)
+        parts = self.fields["parts"]
+        assert isinstance(parts, forms.ModelMultipleChoiceField)
+        parts.queryset = near.select_related("place").order_by("place__position")
+        self.initial["parts"] = list(room.parts.exclude(part=room).values_list("part", flat=True))
