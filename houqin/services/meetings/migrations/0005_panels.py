@@ -6,23 +6,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('meetings', '0004_feeds'),
+        ("meetings", "0004_feeds"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Panel',
+            name="Panel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mark', models.TextField(editable=False, unique=True)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='生成时间')),
-                ('room', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='panel', to='meetings.room', verbose_name='会议室')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("mark", models.TextField(editable=False, unique=True)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="生成时间")),
+                (
+                    "room",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="panel",
+                        to="meetings.room",
+                        verbose_name="会议室",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '门口屏',
-                'verbose_name_plural': '门口屏',
+                "verbose_name": "门口屏",
+                "verbose_name_plural": "门口屏",
             },
         ),
     ]

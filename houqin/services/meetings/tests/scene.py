@@ -18,6 +18,10 @@ def make(cast: Cast) -> dict[str, Any]:
         cast.staff, meeting=meeting.pk, people=[cast.colleague], guests=[Guest("程立", "江城大学")]
     )
     token = actions.make_feed(cast.staff)
+    blocking = actions.block(
+        cast.clerk, room=rooms.west.pk, starts_at=rooms.at(8), ends_at=rooms.at(9), reason="检修"
+    )
+    panel = actions.make_panel(cast.clerk, room=rooms.small.pk)
     wanted = {
         "room": rooms.east.place.code, "subject": "接口", "starts_at": rooms.at(15).isoformat(),
         "ends_at": rooms.at(16).isoformat(), "expected": 5, "rule": "FREQ=WEEKLY;COUNT=2", "seen": 0,
@@ -32,7 +36,12 @@ def make(cast: Cast) -> dict[str, Any]:
     return {
         **meetings,
         **bodies,
-        "meetings:room": rooms.small.pk,
+        **dict.fromkeys(
+            (f"meetings:{name}" for name in ("room", "keep_room", "block", "join", "make_panel")),
+            rooms.small.pk,
+        ),
+        "meetings:unblock": blocking.pk,
+        "meetings:panel/token": panel,
         "meetings:uninvite/participant": asked.pk,
         "meetings:feed/token": token,
         "meetings:end_feed": cast.staff.meeting_feeds.get().pk,
