@@ -122,6 +122,8 @@ class RepairForm(CaseForm):
     )
     photos = FileIdsField(most=9)
     device = DeviceField(label=_("设备编号"), required=False, help_text=_("扫设备上的码会自动填写。"))
+    #: The id of the job that mended the same before, found while looking for what the report might join.
+    mended: int | None = None
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -134,8 +136,9 @@ class RepairForm(CaseForm):
     def _settle_place(self, data: dict[str, Any]) -> None:
         """A device says where it stands, also when its code was scanned as the place; elsewhere it is a mistake."""
         device, place = data.get("device"), data.get("place")
-        if place and not device:
-            data["device"] = device = queries.scanned_device(plain_code(self.data.get("place")))
+        code = plain_code(self.data.get("place"))
+        if place and not device and code not in (place.code, place.qr, str(place.pk)):
+            data["device"] = device = queries.scanned_device(code)
         if device and place is None:
             place = data["place"] = device.place
         if place is None and "place" not in self.errors:

@@ -53,10 +53,10 @@ class RepairMoments(Moments):
         }
 
     def existing(self, form: CaseForm) -> Case | None:
-        return orders.running_case(form)
+        return orders.running_case(_ours(form))
 
     def submitted(self, case: Case, form: CaseForm) -> None:
-        orders.make_order(case, form)
+        orders.make_order(case, _ours(form))
 
     def acted(self, case: Case, verb: str, data: Mapping[str, Any]) -> None:
         orders.stamp(case, verb, data)
@@ -73,6 +73,11 @@ class RepairMoments(Moments):
     def _end(self, case: Case) -> None:
         orders.end(case)
         incidents.close_with(case)
+
+
+def _ours(form: CaseForm) -> RepairForm:
+    assert isinstance(form, RepairForm)
+    return form
 
 
 announce(

@@ -7,7 +7,7 @@ from math import ceil
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy
 from houqin.affairs import clocks
 from houqin.affairs.actions import submit
 from houqin.affairs.declare import ClockKind, Limit, StepKind
-from houqin.affairs.forms import CaseForm
 from houqin.affairs.models import Case, State
 from houqin.affairs.who import heads_over
 from houqin.foundation import tree
@@ -27,6 +26,7 @@ from houqin.foundation.people.models import Person
 from houqin.foundation.places.models import Place, PlaceKind
 from houqin.foundation.trail.actors import Actor
 from houqin.services.repairs.actions import stock
+from houqin.services.repairs.forms import RepairForm
 from houqin.services.repairs.models import Device, FaultKind, Incident, RepairOrder
 
 ITEM = "repairs.report"
@@ -84,7 +84,7 @@ def follow(actor: Actor, *, order: RepairOrder) -> Case:
 # -- moments of the case -------------------------------------------------------------------------------------------
 
 
-def running_case(form: CaseForm) -> Case | None:
+def running_case(form: RepairForm) -> Case | None:
     """The running case a report joins: the outage it lies in, or the same fault at the same place within a day.
 
     Reports of one fault at one place wait for each other here until the first is committed (an advisory lock), and an
@@ -94,16 +94,17 @@ def running_case(form: CaseForm) -> Case | None:
         return None
     place, fault = form.cleaned_data["place"], form.cleaned_data["fault"]
     lock(_key(place, fault), shared=[f"group:{fault.group}"])
-    if incident := open_incident_at(place, fault.group):
+    outage, joinable, form.mended = _known(place, fault, form.cleaned_data.get("device"))
+    if outage and (incident := open_incident_at(place, fault.group)):
         case = _running(incident.case_id)
         if case:
             return case
-    if not fault.joins or place.kind == PlaceKind.SITE:
+    if not joinable or not fault.joins or place.kind == PlaceKind.SITE:
         return None
     return _same_fault(place, fault, form.cleaned_data.get("device"))
 
 
-def make_order(case: Case, form: CaseForm) -> RepairOrder:
+def make_order(case: Case, form: RepairForm) -> RepairOrder:
     """The order of a new case, with warranty and repeat found. Planned work gets its own limit instead of the usual."""
     data = form.cleaned_data
     place, fault, device = data["place"], data["fault"], data.get("device")
@@ -122,9 +123,9 @@ def make_order(case: Case, form: CaseForm) -> RepairOrder:
     if plan:
         _limit_to(case, plan.due)
     else:
-        order.repeat_of = _mended_before(order)
+        order.repeat_of_id = form.mended
     case.writes.insert(order)
-    if order.repeat_of:
+    if order.repeat_of_id:
         _tell_heads(order)
     return order
 
@@ -178,6 +179,33 @@ def open_incident_at(place: Place, group: str) -> Incident | None:
     above = tree.ids(place.path)
     incidents = _open_incidents(len(above)).rows(group, *above)
     return max(incidents, key=lambda incident: len(incident.place.path), default=None)
+
+
+def _known(place: Place, fault: FaultKind, device: Device | None) -> tuple[bool, bool, int | None]:
+    """Whether an outage covers the place and whether something there can be joined, which both are rare; and the latest
+    job on the same fault here, or on the same device, that was finished within thirty days. One statement."""
+    above, since = tree.ids(place.path), timezone.now() - REPEAT_WITHIN
+    given = (place.pk, fault.pk, device.pk if device else 0, since, fault.group, *above)
+    ((outage, joinable, mended),) = _known_at(len(above)).values(*given)
+    return outage, joinable, mended
+
+
+@cache
+def _known_at(depth: int) -> Compiled[Any]:
+    def build(
+        place: int, fault: int, device: int, since: datetime, group: str, *above: int
+    ) -> QuerySet[Any, Any]:
+        outages = Incident.objects.filter(closed_at__isnull=True, group=group, place_id__in=above)
+        same = RepairOrder.objects.filter(place=place, fault=fault)
+        mended = RepairOrder.objects.filter(
+            Q(place=place, fault=fault) | Q(device=device), planned=False, finished_at__gte=since
+        ).order_by("-finished_at")
+        found = Place.objects.filter(pk=place).order_by()
+        return found.values_list(
+            Exists(outages), Exists(same.filter(joinable=True)), Subquery(mended.values("pk")[:1])
+        )
+
+    return Compiled(build, int, int, int, datetime, str, *[int] * depth)
 
 
 @cache
@@ -264,22 +292,6 @@ def _limit_to(case: Case, due: datetime) -> None:
 
 def _under_warranty(device: Device | None) -> bool:
     return bool(device and device.warranty_until and device.warranty_until >= timezone.localdate())
-
-
-def _mended_before(order: RepairOrder) -> RepairOrder | None:
-    """The latest job on the same fault here, or on the same device, that was finished within thirty days."""
-    return _MENDED.first(order.place_id, order.fault_id, order.device_id or 0, timezone.now() - REPEAT_WITHIN)
-
-
-_MENDED = Compiled(
-    lambda place, fault, device, since: RepairOrder.objects.filter(
-        Q(place=place, fault=fault) | Q(device=device), planned=False, finished_at__gte=since
-    ).order_by("-finished_at")[:1],
-    int,
-    int,
-    int,
-    datetime,
-)
 
 
 def _tell_heads(order: RepairOrder) -> None:
