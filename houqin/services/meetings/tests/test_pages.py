@@ -34,10 +34,10 @@ def test_the_grid_is_drawn_anew_when_it_changed_and_not_before(rooms, as_person,
     client = as_person(rooms.cast.staff)
     day = f"/meetings/?day={timezone.localdate() + timedelta(days=1):%Y-%m-%d}"
     client.get(day)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert "碰头会" not in client.get(day).content.decode()
     meeting = rooms.book(rooms.small, 10)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         assert "预算碰头会" in client.get(day).content.decode()
     actions.cancel(rooms.cast.staff, meeting=meeting.pk)
     assert "预算碰头会" not in client.get(day).content.decode()
