@@ -13,7 +13,9 @@ from houqin.foundation.trail.models import Checkpoint, Entry, Horizon, Node, Sea
 
 
 def write(cast, many=1):
-    return actions.record_many(actions.entry(SYSTEM, "people.test", cast.city) for _ in range(many))
+    before = stored.highest_id()
+    actions.record_many(actions.entry(SYSTEM, "people.test", cast.city) for _ in range(many))
+    return list(Entry.objects.filter(pk__gt=before).order_by("pk"))
 
 
 def test_what_was_written_is_sealed_in_order_and_signed(cast):
