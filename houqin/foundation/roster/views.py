@@ -20,6 +20,7 @@ from houqin.foundation.roster import actions, preview, queries, words, workbook
 from houqin.foundation.roster.columns import LABELS, heading
 from houqin.foundation.roster.models import Draft, State
 from houqin.foundation.roster.plan import Kind
+from houqin.foundation.sealed.scrub import scrubbed
 
 ROWS = 50
 DRAFTS = 20
@@ -200,6 +201,8 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
         )
     tables: dict[str, dict[str, Any]] = {}
     for table in shown.tables:
+        for column in table["columns"]:
+            column["samples"] = [scrubbed(text) for text in column["samples"]]
         kept = tables.setdefault(table["signature"], {**table, "sheets": []})
         if table["sheet"] not in kept["sheets"]:
             kept["sheets"].append(table["sheet"])

@@ -153,6 +153,8 @@ def test_columns_are_put_right_and_remembered(client: Client) -> None:
     draft = uploaded(client, rows(), header=header)
     text = client.get(reverse("roster:columns", args=[draft.pk])).content.decode()
     assert "岗位序列" in text
+    assert somebody(1)[5] not in text
+    assert phone(1) not in text
     signature = re.search(r'name="signature" value="(\w+)"', text)[1]  # type: ignore[index]
     meanings = ["number", "unit", "section", "name", "sex", "id_number", "mobile", "other", "remark"]
     client.post(
