@@ -303,6 +303,45 @@ def trail_key() -> None:
         click.echo(str(keys.signer().public))
 
 
+@main.group()
+def personal() -> None:
+    """Personal data: the keys that encrypt and find it."""
+
+
+@personal.command("keys")
+def personal_keys() -> None:
+    """Which keys there are, and how many values need each."""
+    with _installation() as given, _database(given):
+        _django()
+        from houqin.project import personal as care
+
+        click.echo(care.keys_report())
+
+
+@personal.command("new-key")
+@click.option("--use", type=click.Choice(["data", "lookup"]), default="data", help="To encrypt, or to find.")
+def personal_new_key(use: str) -> None:
+    """Add a key, the newest from now on; what was written before stays readable."""
+    from houqin.project import personal as care
+
+    with _installation() as given:
+        name = care.SETTINGS[use]
+        click.echo(care.new_key(given, use, bool(os.environ.get(f"HOUQIN_{name}"))))
+
+
+@personal.command("rotate")
+def personal_rotate() -> None:
+    """Write all personal numbers anew under the newest keys, while the system runs; may be interrupted."""
+    with _installation() as given, _database(given):
+        _django()
+        from houqin.project import personal as care
+
+        try:
+            click.echo(care.rotate(say))
+        except ValueError as wrong:
+            raise Problem(str(wrong), FAILED) from wrong
+
+
 @main.command()
 @click.argument(
     "place", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), envvar="HOUQIN_BACKUP_DIR"

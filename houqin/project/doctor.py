@@ -151,6 +151,7 @@ def _contents() -> Iterator[Finding]:
     if missing:
         return
     yield _worker(health.worker_state())
+    yield _keys()
     yield _trail()
     if finding := _backup():
         yield finding
@@ -183,6 +184,21 @@ def _kept_backup(given: Environment) -> str:
         return f" The last backup is {kept['place']}, of {kept['at'][:16]} UTC."
     except (OSError, ValueError, KeyError, TypeError):
         return ""
+
+
+def _keys() -> Finding:
+    """Whether personal data can be read: every key that is needed is there and is the right one."""
+    from houqin.foundation.errors import Problem
+    from houqin.foundation.personal import rotation
+
+    try:
+        problems = rotation.problems()
+        newest = rotation.present()
+        found = f"encrypted with {newest.data_key.id}, found by {newest.lookup_key.id}"
+    except Problem:
+        problems, found = ["no key is set"], ""
+    mend = "Put back the keys of this database (data-keys, HOUQIN_DATA_KEYS, HOUQIN_LOOKUP_KEYS): docs/administrators/personal-data.md."
+    return Finding("personal data", not problems, " ".join(problems) or found, mend)
 
 
 def _worker(state: str) -> Finding:

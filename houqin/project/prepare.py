@@ -18,13 +18,21 @@ from django.db.migrations.executor import MigrationExecutor
 
 #: Any number: the advisory lock under which one machine migrates while the others wait.
 MIGRATING = 7_741_001
+KEYS_MEND = (
+    "Put back the keys this database was written with: the file data-keys of its data directory, or the two settings. "
+    "See docs/administrators/personal-data.md. Nothing was started."
+)
 
 
 def main() -> None:
-    """Migrate, make the cache table, collect static files where they changed."""
+    """Migrate, make the cache table, see that the keys are this database's, collect static files where they changed."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "houqin.project.settings")
     django.setup()
+    from houqin.foundation.personal import rotation
+
     migrate()
+    if problems := rotation.meet():
+        sys.exit("\n".join([*problems, KEYS_MEND]))
     collect()
 
 
