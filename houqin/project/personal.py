@@ -28,12 +28,13 @@ def keys_report() -> str:
     from houqin.foundation.sealed.keys import present
 
     keys, used = present(), rotation.usage()
+    named = {"data": [each.id for each in keys.data], "lookup": [each.id for each in keys.lookup]}
     lines = []
-    for name, found, place in (("data", keys.data, 0), ("lookup", keys.lookup, 1)):
-        for number, each in enumerate(found):
-            count = sum(n for pair, n in used.items() if pair[place] == each.id)
-            state = "newest" if number == 0 else ("still needed" if count else "may be removed")
-            lines.append(f"{name} key {each.id}: {count} values, {state}")
+    for place, (name, ids) in enumerate(named.items()):
+        for identity in ids:
+            count = sum(n for pair, n in used.items() if pair[place] == identity)
+            state = "newest" if identity == ids[0] else ("still needed" if count else "may be removed")
+            lines.append(f"{name} key {identity}: {count} values, {state}")
     return "\n".join([*lines, *(f"✗ {problem}" for problem in rotation.problems())])
 
 
