@@ -65,6 +65,7 @@ NAV.add("brief", Entry(_("每日简报"), "brief:today", "chart", ("brief.read",
 NAV.add("channels", Entry(_("通知渠道"), "channels:overview", "mail", ("channels.manage",), 75))
 NAV.add("calendar", Entry(_("工作日历"), "calendar:this_year", "clock", ("calendar.manage",), 70))
 NAV.add("trail", Entry(_("操作留痕"), "portal:trail", "lock", ("trail.view",), 85))
+NAV.add("retention", Entry(_("保存期限"), "retention:kinds", "clock", ("retention.manage",), 85))
 NAV.add("backoffice", Entry(_("管理后台"), "admin:index", "box", ("backoffice.enter",), 90))
 
 #: Answers whether this is the demo compound.

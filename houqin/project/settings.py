@@ -35,6 +35,7 @@ OURS = [
     "houqin.foundation.limits",
     "houqin.foundation.personal",
     "houqin.foundation.people",
+    "houqin.foundation.retention",
     "houqin.foundation.places",
     "houqin.foundation.calendar",
     "houqin.foundation.files",

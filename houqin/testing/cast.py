@@ -87,7 +87,7 @@ ROLES: dict[str, tuple[str, bool, list[str]]] = {
     "secadmin": (
         "安全管理员",
         False,
-        ["backoffice.enter", "people.view", "people.manage", "exchange.manage"],
+        ["backoffice.enter", "people.view", "people.manage", "exchange.manage", "retention.manage"],
     ),
     "auditor": ("审计管理员", False, ["backoffice.enter", "people.view", "trail.view", "trail.verify"]),
 }

@@ -33,7 +33,6 @@ WINDOW = timedelta(minutes=15)
 PER_NAME = 5
 PER_ADDRESS = 30
 SESSIONS = 5
-KEPT = timedelta(days=30)
 # Each names itself after those before it too, so the order matters.
 _BROWSERS = [
     ("DingTalk", "钉钉"),
@@ -224,12 +223,3 @@ def end_sessions(person: Person) -> None:
 def _end(keys: list[str]) -> None:
     Session.objects.filter(session_key__in=keys).delete()
     SignedInSession.objects.filter(session_key__in=keys).delete()
-
-
-def sweep() -> None:
-    """Drop what no longer counts: failures of a month ago and sessions that have run out."""
-    now = timezone.now()
-    SignInFailure.objects.filter(at__lt=now - KEPT).delete()
-    Session.objects.filter(expire_date__lt=now).delete()
-    alive = Session.objects.values("session_key")
-    SignedInSession.objects.exclude(session_key__in=alive).delete()

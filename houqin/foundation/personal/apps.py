@@ -10,4 +10,4 @@ class PersonalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        autodiscover_modules("showing")
+        autodiscover_modules("showing", "retention")

@@ -8,7 +8,7 @@ PASSWORD = "houqin-demo"  # noqa: S105 - public by design; the demo answers to i
 CITY = "JC"
 SYSTEM_RIGHTS = ["backoffice.enter", "people.view", "people.import", "places.manage", "calendar.manage", "duty.manage", "affairs.manage", "platform.keep",
                  "channels.manage", "repairs.stock", "repairs.manage", "mailbox.manage"]  # fmt: skip
-SECURITY_RIGHTS = ["backoffice.enter", "people.view", "people.manage", "exchange.manage"]
+SECURITY_RIGHTS = ["backoffice.enter", "people.view", "people.manage", "exchange.manage", "retention.manage"]
 AUDIT_RIGHTS = ["backoffice.enter", "people.view", "trail.view", "trail.verify"]
 #: code → name, whether it heads its organisation, permissions. Other apps' rights join theirs as they come.
 ROLES: dict[str, tuple[str, bool, list[str]]] = {

@@ -5,7 +5,6 @@ from threading import Barrier, Thread
 
 import pytest
 from django.contrib.auth import hashers
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -138,16 +137,6 @@ def test_signing_out_ends_the_session(cast, client):
     assert client.post(reverse("people:sign_out")).status_code == 302
     assert client.get("/profile").status_code == 302
     assert not SignedInSession.objects.exists()
-
-
-def test_the_nightly_sweep_forgets_what_no_longer_counts(cast, client, time_machine):
-    time_machine.move_to("2026-03-02T08:00:00+08:00", tick=False)
-    enter(client)
-    enter(Client(), password="wrong")
-    time_machine.move_to("2026-04-05T03:17:00+08:00", tick=False)
-    sign_in.sweep()
-    for model in (Session, SignedInSession, SignInFailure):
-        assert not model.objects.exists()
 
 
 @pytest.mark.db_facing
