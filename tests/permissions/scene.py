@@ -128,6 +128,7 @@ class Scene:
             "name": "repairs.orders",
             "verb": "complete",
             "entry": self.entry,
+            "kind": "notices.read",
             "what": "affairs.applicant",
             "key": self.case.number,
             "warning": self.warning.pk,

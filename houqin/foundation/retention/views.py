@@ -33,7 +33,8 @@ def kind(request: HttpRequest, kind: str) -> HttpResponse:
     actor = cast(Person, request.user)
     history = queries.history(actor, kind)[:50]
     kept, days = queries.find(kind), queries.days_of(kind)
-    form = PeriodForm(request.POST or None, kept=kept, initial={"days": days})
+    sent = request.POST if request.method == "POST" else None
+    form = PeriodForm(sent, kept=kept, initial={"days": days})
     if request.method == "POST" and form.is_valid():
         try:
             actions.set_period(actor, kind=kind, days=form.cleaned_data["days"])
