@@ -64,7 +64,7 @@ def _fill_intake(visitor) -> None:  # type: ignore[no-untyped-def]
     from houqin.foundation.people.models import Person
 
     staff = Person.objects.get(username="staff")
-    visitor.page.get_by_label("来电号码").fill(staff.phone)
+    visitor.page.get_by_label("来电号码").fill(staff.phone.clear)
     visitor.page.locator("#caller-found input").first.wait_for()
 
 

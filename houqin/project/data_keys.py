@@ -12,6 +12,9 @@ import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
+
+from houqin.project.faults import Fault
 
 Keys = tuple[tuple[str, bytes], ...]
 
@@ -32,9 +35,39 @@ def file_of(data_dir: Path) -> Path:
     return data_dir / "data-keys"
 
 
-def read(name: str, text: str, data_dir: Path) -> tuple[Keys, str]:
-    """The keys of setting ``name``, from its ``text`` or else from the file, and what is wrong with them."""
-    given = text or kept(data_dir).get(name, "")
+class Given(Protocol):
+    """The settings as far as keys go."""
+
+    @property
+    def mode(self) -> str: ...
+    @property
+    def data_keys(self) -> Keys: ...
+    @property
+    def lookup_keys(self) -> Keys: ...
+    @property
+    def unreadable(self) -> tuple[Fault, ...]: ...
+
+
+def read(name: str, text: str, data_dir: Path, unreadable: list[Fault]) -> Keys:
+    """The keys of setting ``name``, from its ``text`` or else from the file; what is wrong with them joins ``unreadable``."""
+    keys, problem = parsed(text or kept(data_dir).get(name, ""))
+    if problem:
+        unreadable.append(Fault(f"HOUQIN_{name}", problem, MEND))
+    return keys
+
+
+def missing(given: Given) -> list[Fault]:
+    """Keys that production cannot be without."""
+    broken = {fault.setting for fault in given.unreadable}
+    return [
+        Fault(f"HOUQIN_{name}", "is empty: personal data cannot be written or read.", MEND)
+        for name, keys in (("DATA_KEYS", given.data_keys), ("LOOKUP_KEYS", given.lookup_keys))
+        if given.mode == "production" and not keys and f"HOUQIN_{name}" not in broken
+    ]
+
+
+def parsed(given: str) -> tuple[Keys, str]:
+    """The keys in a text, and what is wrong with it."""
     found: list[tuple[str, bytes]] = []
     for part in filter(None, (each.strip() for each in given.split(","))):
         identity, _, encoded = part.partition(":")

@@ -22,6 +22,7 @@ from houqin.foundation.outside.address import read_address
 from houqin.project import data_keys as key_file
 from houqin.project import identities
 from houqin.project.data_keys import Keys
+from houqin.project.faults import Fault
 
 #: Stands in where no secret was given, so that reading the settings works; never good enough to serve with.
 DEFAULT_SECRET = "houqin-insecure-default-secret-for-reading-settings-only"  # noqa: S105 - refused by faults()
@@ -86,18 +87,6 @@ INTERNAL = {"DATA_DIR_GIVEN"}
 
 
 @dataclass(frozen=True)
-class Fault:
-    """One thing wrong with the settings: which setting, what is wrong, what to do."""
-
-    setting: str
-    problem: str
-    mend: str
-
-    def __str__(self) -> str:
-        return f"{self.setting}: {self.problem} {self.mend}".strip()
-
-
-@dataclass(frozen=True)
 class Environment:
     """The values of `HOUQIN_…`, already typed; values that cannot be typed keep their default and are faults."""
 
@@ -157,8 +146,8 @@ def read(env: Mapping[str, str] | None = None) -> Environment:
         debug=_bool("DEBUG", get["DEBUG"], unreadable),
         secret_key=get["SECRET_KEY"] or _kept_secret(data_dir) or DEFAULT_SECRET,
         trail_key=get["TRAIL_KEY"],
-        data_keys=_keys("DATA_KEYS", get["DATA_KEYS"], data_dir, unreadable),
-        lookup_keys=_keys("LOOKUP_KEYS", get["LOOKUP_KEYS"], data_dir, unreadable),
+        data_keys=key_file.read("DATA_KEYS", get["DATA_KEYS"], data_dir, unreadable),
+        lookup_keys=key_file.read("LOOKUP_KEYS", get["LOOKUP_KEYS"], data_dir, unreadable),
         allowed_hosts=hosts,
         hosts_given=hosts_given,
         base_url=get["BASE_URL"].rstrip("/"),
@@ -194,7 +183,7 @@ def faults(given: Environment, env: Mapping[str, str] | None = None) -> list[Fau
     checks = (
         _mode,
         _secret,
-        _data_keys,
+        key_file.missing,
         _trail_key,
         _hosts,
         _addresses,
@@ -245,15 +234,6 @@ def _trail_key(given: Environment) -> list[Fault]:
         return []
     mend = "Remove it to have one made and kept in the data directory, or copy the whole line of trail-key."
     return [Fault("HOUQIN_TRAIL_KEY", "is not a private key of a trail.", mend)]
-
-
-def _data_keys(given: Environment) -> list[Fault]:
-    broken = {fault.setting for fault in given.unreadable}
-    return [
-        Fault(f"HOUQIN_{name}", "is empty: personal data cannot be written or read.", key_file.MEND)
-        for name, keys in (("DATA_KEYS", given.data_keys), ("LOOKUP_KEYS", given.lookup_keys))
-        if given.mode == "production" and not keys and f"HOUQIN_{name}" not in broken
-    ]
 
 
 def _hosts(given: Environment) -> list[Fault]:
@@ -415,13 +395,6 @@ def _int(name: str, text: str, default: int, unreadable: list[Fault]) -> int:
     except ValueError:
         unreadable.append(Fault(f"HOUQIN_{name}", f"“{text}” is not a number.", "Use a whole number."))
         return default
-
-
-def _keys(name: str, text: str, data_dir: Path, unreadable: list[Fault]) -> Keys:
-    keys, problem = key_file.read(name, text, data_dir)
-    if problem:
-        unreadable.append(Fault(f"HOUQIN_{name}", problem, key_file.MEND))
-    return keys
 
 
 def _base_host(base_url: str) -> tuple[str, ...]:

@@ -56,15 +56,15 @@ def test_production_refuses_keys_it_cannot_use_and_shows_none(keys: str, said: s
 def test_keys_are_made_once_kept_apart_and_the_newest_comes_first(tmp_path: Path) -> None:
     data_keys.make(tmp_path)
     assert data_keys.file_of(tmp_path).stat().st_mode & 0o777 == 0o600
-    made, _ = data_keys.read("DATA_KEYS", "", tmp_path)
+    made = data_keys.read("DATA_KEYS", "", tmp_path, [])
     data_keys.make(tmp_path)
-    assert data_keys.read("DATA_KEYS", "", tmp_path) == (made, "")
+    assert data_keys.read("DATA_KEYS", "", tmp_path, []) == made
     assert data_keys.add(tmp_path, "DATA_KEYS") == "k2"
-    after, _ = data_keys.read("DATA_KEYS", "", tmp_path)
+    after = data_keys.read("DATA_KEYS", "", tmp_path, [])
     assert [identity for identity, _ in after] == ["k2", "k1"]
     assert after[1:] == made
     assert data_keys.file_of(tmp_path).stat().st_mode & 0o777 == 0o600
-    assert [identity for identity, _ in data_keys.read("LOOKUP_KEYS", "", tmp_path)[0]] == ["f1"]
+    assert [identity for identity, _ in data_keys.read("LOOKUP_KEYS", "", tmp_path, [])] == ["f1"]
 
 
 def test_production_refuses_debug() -> None:
