@@ -26,9 +26,15 @@ def caller_grant(actor: Actor, case: Case, *, able: bool) -> tuple[bool, Grant |
     return able or (actor.pk is not None and actor.pk == case.registered_by_id), None
 
 
+def _case(actor: Actor, number: str) -> Case:
+    if not (number.isascii() and number.isdigit()):
+        raise NotFound
+    return find_case(actor, number)
+
+
 def applicant(actor: Actor, number: str) -> Shown:
     """The applicant's phone as it stands in the case."""
-    case = find_case(actor, number)
+    case = _case(actor, number)
     tasks = () if case.ended else rights.open_tasks(case)
     away = rights.away_for(actor, tasks, timezone.now())
     able = any(rights.verbs_on_task(actor, case, task, away) for task in tasks)
@@ -41,7 +47,7 @@ def applicant(actor: Actor, number: str) -> Shown:
 def holder(actor: Actor, key: str) -> Shown:
     """The phone of whoever has an open task of a case (``number-task``), for anybody who sees the case and has signed in."""
     number, _dash, task = key.partition("-")
-    case = find_case(actor, number)
+    case = _case(actor, number)
     for each in rights.open_tasks(case):
         if str(each.pk) == task and each.assignee:
             return Shown(

@@ -17,7 +17,7 @@ from houqin.affairs import actions, offers, queries
 from houqin.affairs.declare import ITEMS
 from houqin.affairs.forms import VERB_FORMS
 from houqin.affairs.models import State
-from houqin.exchange.api import shapes, trail, warnings
+from houqin.exchange.api import reveal, shapes, trail, warnings
 from houqin.exchange.api.frame import (
     Bearer,
     Paging,
@@ -287,6 +287,7 @@ def add_services() -> None:
             api.add_router(f"/{config.label}", import_module(module).router, tags=[config.label])
 
 
+api.add_router("/reveal", reveal.router, tags=["reveal"])
 api.add_router("/warnings", warnings.router, tags=["warnings"])
 api.add_router("/trail", trail.router, tags=["trail"])
 add_services()

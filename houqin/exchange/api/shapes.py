@@ -118,6 +118,7 @@ class CaseStanding(CaseOut):
 
 
 class CaseDetail(CaseStanding):
+    applicant_phone: str
     timeline: list[TimelineOut]
     ratings: list[RatingOut]
     files: list[str]
@@ -242,6 +243,7 @@ def case_standing(view: Standing) -> dict[str, Any]:
 def case_detail(view: CaseView) -> dict[str, Any]:
     return {
         **case_standing(view),
+        "applicant_phone": str(view.case.applicant_phone) if view.inside else "",
         "timeline": [_line(each) for each in view.timeline],
         "ratings": [
             {"kind": str(each.kind), "who": each.person_name, "stars": each.stars, "tags": each.tags,

@@ -12,8 +12,9 @@ from django.test import Client
 from houqin.affairs.models import Case
 from houqin.exchange import tokens
 from houqin.exchange.api import api
-from houqin.exchange.models import Token
+from houqin.exchange.models import KeptAnswer, Token
 from houqin.foundation.people.models import Person
+from houqin.foundation.trail.models import Entry
 from houqin.testing.desk import Desk
 
 COMMITTED = Path(__file__).parents[3] / "docs" / "developers" / "openapi.json"
@@ -168,3 +169,20 @@ def test_the_committed_description_is_the_present_one() -> None:
 def test_the_documentation_lists_every_call(client: Client, db: None) -> None:
     page = client.get("/api/v1/docs").content.decode()
     assert all(path in page for path in ("/api/v1/cases/{number}/accept", "/api/v1/files", "/api/v1/me"))
+
+
+def test_a_number_is_masked_until_who_must_call_asks_for_it(desk: Desk) -> None:
+    cast = desk.cast
+    cast.duty(cast.worker)
+    case = desk.submit()
+    worker, staff = Caller(cast.worker), Caller(cast.staff)
+    assert worker.get(f"/cases/{case.number}").json()["applicant_phone"] == "138****0001"
+    assert staff.get(f"/cases/{case.number}").json()["applicant_phone"] == ""
+    shown = worker.post(f"/reveal/affairs.applicant/{case.number}", {}, idempotency_key="once")
+    assert (shown.status_code, shown.json()) == (200, {"number": "13800000001"})
+    assert "no-store" in shown.headers["cache-control"]
+    assert not KeptAnswer.objects.filter(key="once")
+    assert Entry.objects.get(action="personal.reveal").record_name == case.number
+    assert staff.post(f"/reveal/affairs.applicant/{case.number}", {}).status_code == 403
+    assert Caller(cast.other_staff).post(f"/reveal/affairs.applicant/{case.number}", {}).status_code == 404
+    assert worker.post("/reveal/no.such/1", {}).status_code == 404
