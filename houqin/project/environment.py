@@ -37,6 +37,7 @@ KNOWN = {
     "DEBUG",
     "SECRET_KEY",
     "TRAIL_KEY",
+    "DOOR_KEY",
     "DATA_KEYS",
     "LOOKUP_KEYS",
     "ALLOWED_HOSTS",
@@ -94,6 +95,7 @@ class Environment:
     debug: bool = False
     secret_key: str = DEFAULT_SECRET
     trail_key: str = ""
+    door_key: str = ""
     data_keys: Keys = ()
     lookup_keys: Keys = ()
     allowed_hosts: tuple[str, ...] = LOCAL_HOSTS
@@ -146,6 +148,7 @@ def read(env: Mapping[str, str] | None = None) -> Environment:
         debug=_bool("DEBUG", get["DEBUG"], unreadable),
         secret_key=get["SECRET_KEY"] or _kept_secret(data_dir) or DEFAULT_SECRET,
         trail_key=get["TRAIL_KEY"],
+        door_key=get["DOOR_KEY"],
         data_keys=key_file.read("DATA_KEYS", get["DATA_KEYS"], data_dir, unreadable),
         lookup_keys=key_file.read("LOOKUP_KEYS", get["LOOKUP_KEYS"], data_dir, unreadable),
         allowed_hosts=hosts,
@@ -185,6 +188,7 @@ def faults(given: Environment, env: Mapping[str, str] | None = None) -> list[Fau
         _secret,
         key_file.missing,
         _trail_key,
+        _door_key,
         _hosts,
         _addresses,
         _database,
@@ -234,6 +238,13 @@ def _trail_key(given: Environment) -> list[Fault]:
         return []
     mend = "Remove it to have one made and kept in the data directory, or copy the whole line of trail-key."
     return [Fault("HOUQIN_TRAIL_KEY", "is not a private key of a trail.", mend)]
+
+
+def _door_key(given: Environment) -> list[Fault]:
+    if not given.door_key or re.fullmatch(r"[A-Za-z0-9+/]{43}=", given.door_key):
+        return []
+    mend = "Remove it to have one made and kept in the data directory, or copy the whole line of door-key."
+    return [Fault("HOUQIN_DOOR_KEY", "is not a private key for door passes.", mend)]
 
 
 def _hosts(given: Environment) -> list[Fault]:

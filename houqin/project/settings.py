@@ -17,6 +17,7 @@ ENVIRONMENT = environment.read()
 DEBUG = ENVIRONMENT.debug and ENVIRONMENT.mode != "production"
 SECRET_KEY = ENVIRONMENT.secret_key
 TRAIL_KEY = ENVIRONMENT.trail_key
+DOOR_KEY = ENVIRONMENT.door_key
 #: (id, secret) of the keys of personal data, the newest first.
 DATA_KEYS = ENVIRONMENT.data_keys
 LOOKUP_KEYS = ENVIRONMENT.lookup_keys

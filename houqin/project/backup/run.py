@@ -26,7 +26,7 @@ Say = Callable[[str], None]
 FILES_AMISS = 5
 SHOWN = 20  # names of files
 #: Keys and secrets in the data directory, where the settings do not give them.
-OWN = ("secret-key", "trail-key", "data-keys")
+OWN = ("secret-key", "trail-key", "door-key", "data-keys")
 
 
 def back_up(place: Path, keep: int | None, given: Environment, say: Say) -> int:

@@ -1,0 +1,101 @@
+"""Many at the same time, each on a connection of its own."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from houqin.foundation.trail.actors import SYSTEM
+from houqin.services.access import actions, queries
+from houqin.services.access.models import DoorEvent, Permit
+
+pytestmark = pytest.mark.db_facing
+
+
+def at_once(work, count: int) -> list:
+    barrier = Barrier(count)
+
+    def one(number: int):
+        try:
+            barrier.wait(60)
+            return work(number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(one, range(count)))
+
+
+def test_a_pass_shown_at_many_doors_in_the_same_second_lets_in_one(committed_doors):
+    doors = committed_doors
+    doors.grant(doors.tower, doors.other)
+    token = actions.pass_token(doors.holder)
+    gates = (doors.gate, doors.back, doors.far)
+    answers = at_once(lambda number: doors.admit(gates[number % 3], token=token), 12)
+    assert sum(answer.allowed for answer in answers) == 1
+    assert DoorEvent.objects.filter(allowed=True).count() == 1
+    assert {answer.reason for answer in answers if not answer.allowed} <= {"pass_used", "inside_already"}
+
+
+def test_without_a_pass_nobody_enters_twice_at_once_either(committed_doors):
+    doors = committed_doors
+    doors.grant()
+    answers = at_once(lambda number: doors.admit((doors.gate, doors.back)[number % 2]), 8)
+    assert sum(answer.allowed for answer in answers) == 1
+
+
+def test_a_number_repeated_at_once_is_one_decision(committed_doors):
+    doors = committed_doors
+    doors.grant()
+    token = actions.pass_token(doors.holder)
+    answers = at_once(lambda number: doors.admit(token=token, by=doors.controller, sequence=1), 6)
+    assert {answer.allowed for answer in answers} == {True}
+    assert DoorEvent.objects.count() == 1
+
+
+def test_batches_repeated_at_once_are_stored_once(committed_doors):
+    doors = committed_doors
+    batch = [doors.told(n, minutes=100 - n, holder=f"visitor:{n % 7}") for n in range(1, 61)]
+    answers = at_once(lambda number: doors.take(*batch[number * 5 :], *batch[: number * 5]), 6)
+    assert sum(answer.stored for answer in answers) == 60
+    assert DoorEvent.objects.count() == 60
+    assert doors.take(batch[0]).through == 60
+
+
+def test_granting_the_same_at_once_is_one_permit(committed_doors):
+    doors = committed_doors
+    answers = at_once(lambda number: doors.grant().pk, 6)
+    assert len(set(answers)) == 1
+    assert Permit.objects.count() == 1
+
+
+def test_whoever_fetches_while_permits_are_made_misses_none(committed_doors):
+    doors, known, seen = committed_doors, 0, set()
+
+    def work(number: int):
+        if number:
+            for each in range(6):
+                doors.grant(holder=f"visitor:{number}{each}", name="访客", source=f"s:{number}:{each}")
+                actions.move(
+                    SYSTEM, source=f"s:{number}:{each}", from_at=timezone.now(),
+                    until_at=timezone.now() + timedelta(hours=2),
+                )  # fmt: skip
+            return
+        nonlocal known
+        for _round in range(25):
+            found = json_of(queries.permit_list(doors.controller, known))
+            seen.update(each["id"] for each in found["permits"])
+            known = found["version"]
+
+    at_once(work, 4)
+    found = json_of(queries.permit_list(doors.controller, known))
+    seen.update(each["id"] for each in found["permits"])
+    assert seen == set(Permit.objects.values_list("pk", flat=True))
+
+
+def json_of(answer: dict[str, str]) -> dict:
+    return json.loads(answer["list"])
