@@ -73,8 +73,8 @@ def admit(
     if not isinstance(by, Controller):
         scope.authorise(by, "access.gate", organisation_path=found.keeper_path)
     reason = reason or found.reason or _wrong_way(found.way, way)
-    allowed, reason = _decide(by, sequence, found, way, moment, window, reason)
-    return Decision(allowed, reason, holder, found.name, found.permit)
+    allowed, told = _decide(by, sequence, found, way, moment, window, reason)
+    return Decision(allowed, told, holder, found.name, found.permit)
 
 
 def _read(token: str, at: datetime) -> tuple[str, int | None, Reason]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -97,10 +98,10 @@ def take_events(controller: Controller, *, events: Sequence[Told], clock: dateti
     if errors := _faults(events):
         raise Problem(_("有通行记录无法识别，本批未保存，请按 errors 更正后重发。"), errors=errors)
     off = _off(clock)
-    values = {
+    values: dict[str, Any] = {
         "controller": controller.pk,
         "off": off,
-        "off_seconds": round(off.total_seconds()),
+        "off_seconds": _seconds(off),
         **{
             name: [getattr(event, name) for event in events]
             for name in ("sequence", "door", "at", "holder", "permit", "direction", "reason", "window")
@@ -118,7 +119,7 @@ def hear(
     controller: Controller, *, clock: datetime, version: int, trusts: str = "", software: str = ""
 ) -> Heard:
     """A heartbeat: one statement, and one for the version."""
-    now, off = timezone.now(), round(_off(clock).total_seconds())
+    now, off = timezone.now(), _seconds(_off(clock))
     Controller.objects.filter(pk=controller.pk).update(
         seen_at=now,
         clock_off_seconds=off,
@@ -132,6 +133,11 @@ def hear(
 def _off(clock: datetime) -> timedelta:
     off = clock - timezone.now()
     return timedelta(0) if abs(off) < CLOCK_SLACK else off
+
+
+def _seconds(off: timedelta) -> int:
+    """As the column can hold it: 68 years either way."""
+    return max(min(round(off.total_seconds()), 2**31 - 1), 1 - 2**31)
 
 
 def _faults(events: Sequence[Told]) -> dict[str, list[str]]:
