@@ -14,7 +14,7 @@ from houqin.foundation.channels.choices import Choices, bundled_at, choices_of
 from houqin.foundation.channels.models import Address, Sending
 from houqin.foundation.channels.notice_kinds import kind_of
 from houqin.foundation.notices.models import Notice
-from houqin.foundation.people.models import Person
+from houqin.foundation.people.models import Identity, Person
 
 #: Where a person's own record has the address.
 OF_PERSON = {"email": "email", "sms": "phone"}
@@ -93,7 +93,7 @@ def reachable(people: Collection[Person], codes: Collection[str]) -> dict[int, s
     others = [code for code in codes if code not in OF_PERSON]
     for person_id, code in Address.objects.filter(person__in=found, channel__in=others).values_list(
         "person_id", "channel"
-    ):
+    ).union(Identity.objects.filter(person__in=found, provider__in=others).values_list("person_id", "provider")):
         found[person_id].add(code)
     return found
 
@@ -102,5 +102,8 @@ def address_of(person: Person, code: str) -> str:
     """Where the channel reaches this person, as it stands now; empty for nowhere."""
     if code in OF_PERSON:
         return person.phone.clear if code == "sms" else person.email
-    found = Address.objects.filter(person=person, channel=code).first()
-    return found.value.clear if found else ""
+    if kept := Address.objects.filter(person=person, channel=code).first():
+        return kept.value.clear
+    # Who comes in by DingTalk or WeChat is known there by the same account.
+    linked = Identity.objects.filter(person=person, provider=code).first()
+    return linked.subject if linked else ""

@@ -8,11 +8,12 @@ import pytest
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from houqin.foundation.channels import jobs, sending
+from houqin.foundation.channels import jobs, planning, sending
 from houqin.foundation.channels.models import Address, Attempt, ChannelState, Preference, QuietHours, Sending
 from houqin.foundation.notices import actions as notices
 from houqin.foundation.notices import jobs as notices_jobs
 from houqin.foundation.notices.models import Notice
+from houqin.foundation.people.models import Identity
 
 MONDAY = datetime.fromisoformat("2026-03-02T10:20+08:00")
 
@@ -51,6 +52,17 @@ def prefer(person, group, channels, pace="at_once"):
 
 def only():
     return Sending.objects.get()
+
+
+def test_who_comes_in_by_dingtalk_is_reached_there_without_another_address(cast, dingtalk, clock):
+    Identity.objects.create(person=cast.staff, provider="dingtalk", subject="331")
+    tell(cast.staff, cast.colleague)
+    plan()
+    assert jobs.send() == 1
+    assert only().person == cast.staff
+    assert planning.address_of(cast.staff, "dingtalk") == "331"
+    Address.objects.create(person=cast.staff, channel="dingtalk", value="42")
+    assert planning.address_of(cast.staff, "dingtalk") == "42"
 
 
 def test_a_notice_goes_out_with_a_link_to_its_page(staff, dingtalk, clock, settings):
