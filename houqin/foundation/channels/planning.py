@@ -91,9 +91,15 @@ def reachable(people: Collection[Person], codes: Collection[str]) -> dict[int, s
         for person in people
     }
     others = [code for code in codes if code not in OF_PERSON]
-    for person_id, code in Address.objects.filter(person__in=found, channel__in=others).values_list(
-        "person_id", "channel"
-    ).union(Identity.objects.filter(person__in=found, provider__in=others).values_list("person_id", "provider")):
+    for person_id, code in (
+        Address.objects.filter(person__in=found, channel__in=others)
+        .values_list("person_id", "channel")
+        .union(
+            Identity.objects.filter(person__in=found, provider__in=others).values_list(
+                "person_id", "provider"
+            )
+        )
+    ):
         found[person_id].add(code)
     return found
 
