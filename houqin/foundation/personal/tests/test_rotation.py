@@ -1,7 +1,10 @@
 """Keys are changed while everything stays readable and findable; a wrong or missing key is named."""
 
+import re
+
 import pytest
-from django.db import connection
+from django.apps import apps
+from django.db import connection, models
 
 from houqin.foundation.people.models import Person
 from houqin.foundation.personal import rotation
@@ -82,3 +85,16 @@ def test_every_personal_column_is_known(cast):
                 [field.model._meta.db_table, field.column],
             )
             assert cursor.fetchone() == ("bytea",)
+
+
+def test_no_table_keeps_a_personal_number_in_an_ordinary_column():
+    """Lines of offices and of companies are no personal data; whatever else is named so is a personal field."""
+    lines = {"people.Organisation.phone", "repairs.Device.supplier_phone"}
+    named = re.compile(r"phone|mobile|id_number|id_card|telephone")
+    ordinary = {
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if named.search(field.name) and isinstance(field, models.CharField | models.TextField)
+    }
+    assert ordinary <= lines, ordinary - lines
