@@ -248,3 +248,16 @@ def test_there_is_one_door_and_one_way_to_a_new_password(cast, client, as_person
     assert admin.get(reverse("admin:password_change")).url == reverse("people:password")
     assert admin.post(reverse("admin:logout")).status_code == 302
     assert admin.get(reverse("admin:index")).status_code == 302
+
+
+def test_numbers_are_masked_in_lists_and_forms_and_the_whole_one_is_a_link_away(cast, as_person):
+    keeper = as_person(cast.sysadmin)
+    listed = keeper.get(reverse("admin:people_person_changelist"), {"q": "0006"}).content.decode()
+    assert "138****0006" in listed
+    assert "赵铁柱" in listed
+    assert "李晓雯" not in listed
+    address = reverse("admin:people_person_change", args=[cast.worker.pk])
+    page = keeper.get(address).content.decode()
+    assert 'value="138****0006"' in page
+    assert "13800000006" not in page
+    assert f"/reveal/people.phone/{cast.worker.pk}?next={address}" in page
