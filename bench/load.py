@@ -6,6 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -21,7 +22,7 @@ def measure(house: House) -> bool:
     if house.load_seconds is None:
         house.load_seconds = _load_again(house)
     with tempfile.TemporaryDirectory(prefix="houqin-bench-copy-") as folder:
-        rows, size, seconds = _bare_copy(house, Path(folder))
+        rows, size, seconds, _cpu = _bare_copy(house, Path(folder))
     ratio = house.load_seconds / seconds
     return line(
         "demo load",
@@ -52,8 +53,8 @@ def _load_again(house: House) -> float:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _bare_copy(house: House, folder: Path) -> tuple[int, int, float]:
-    """Rows, bytes and seconds of a COPY of every table in one transaction; indexes are there, triggers are off."""
+def _bare_copy(house: House, folder: Path) -> tuple[int, int, float, float]:
+    """Rows, bytes, seconds and processor seconds of a COPY of every table in one transaction; indexes are there, triggers are off."""
     with psycopg.connect(house.cluster.url("houqin")) as source:
         tables = _tables(source)
         for table in tables:
@@ -64,7 +65,9 @@ def _bare_copy(house: House, folder: Path) -> tuple[int, int, float]:
     return copy_again(house, folder, tables, "houqin")
 
 
-def copy_again(house: House, folder: Path, tables: list[str], schema_of: str) -> tuple[int, int, float]:
+def copy_again(
+    house: House, folder: Path, tables: list[str], schema_of: str
+) -> tuple[int, int, float, float]:
     """Copy the files of ``folder``, one a table, into an empty database with the schema of another."""
     size = sum((folder / table).stat().st_size for table in tables)
     with psycopg.connect(house.cluster.url("postgres", "postgres"), autocommit=True) as server:
@@ -76,7 +79,9 @@ def copy_again(house: House, folder: Path, tables: list[str], schema_of: str) ->
             server.execute(f"DROP DATABASE {COPY_DATABASE} WITH (FORCE)")
 
 
-def _into(house: House, folder: Path, tables: list[str], size: int, schema_of: str) -> tuple[int, int, float]:
+def _into(
+    house: House, folder: Path, tables: list[str], size: int, schema_of: str
+) -> tuple[int, int, float, float]:
     dump = [
         house.cluster.program("pg_dump"),
         "--schema-only",
@@ -90,8 +95,9 @@ def _into(house: House, folder: Path, tables: list[str], size: int, schema_of: s
     text = "\n".join(row for row in schema.stdout.splitlines() if not row.startswith("\\"))
     with psycopg.connect(house.cluster.url(COPY_DATABASE), autocommit=True) as made:
         made.execute(text)
-    rows, began = 0, time.monotonic()
+    rows, began, own = 0, time.monotonic(), time.process_time()
     with psycopg.connect(house.cluster.url(COPY_DATABASE, "postgres")) as target:
+        server = psutil.Process(target.info.backend_pid)
         target.execute("SET session_replication_role = replica")  # no triggers, no foreign keys: bare
         for table in tables:
             cursor = target.cursor()
@@ -100,7 +106,9 @@ def _into(house: House, folder: Path, tables: list[str], size: int, schema_of: s
                 while data := file.read(1 << 20):
                     copy.write(data)
             rows += max(0, cursor.rowcount)
-    return rows, size, time.monotonic() - began
+        target.commit()
+        cpu = time.process_time() - own + sum(server.cpu_times()[:2])
+        return rows, size, time.monotonic() - began, cpu
 
 
 def _tables(source: psycopg.Connection) -> list[str]:

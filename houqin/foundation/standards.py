@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from operator import mul
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -47,8 +48,7 @@ _PROVINCE_CODE = re.compile(r"9?(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|
 
 def id_check_digit(first: str) -> str:
     """The check character after the first 17 digits (GB 11643-1999, ISO/IEC 7064 MOD 11-2)."""
-    total = sum(int(digit) * weight for digit, weight in zip(first, _ID_WEIGHTS, strict=True))
-    return "10X98765432"[total % 11]
+    return "10X98765432"[sum(map(mul, map(int, first), _ID_WEIGHTS)) % 11]
 
 
 def resident_id(text: str, *, today: date | None = None) -> str:
@@ -57,7 +57,7 @@ def resident_id(text: str, *, today: date | None = None) -> str:
     The division must be a province's in form only: divisions are dissolved and set up, and a card keeps the old one. Cards
     of permanent residents (first digit 9, then the province) are made alike.
     """
-    number = tidy(text)
+    number = text if _ID.fullmatch(text) else tidy(text)
     if not _ID.fullmatch(number):
         raise Unfit(
             _("身份证号应为 18 位：17 位数字，末位是数字或 X，请对照证件检查。"), code="bad_id_length"

@@ -166,6 +166,9 @@ class _Reader:
                 self.remarks.append(column.index)
             else:
                 self.where.setdefault(column.meaning, column.index)
+        unwanted = (Meaning.NUMBER, Meaning.OTHER)
+        self.wanted = [each for each in self.where.items() if each[0] not in unwanted]
+        self.number_at = self.where.get(Meaning.ID_NUMBER)
         self.found.tables.append(Table(self.sheet.title, header.last + 1, header.signature, header.columns))
 
     def read(self) -> None:
@@ -197,14 +200,24 @@ class _Reader:
         index = self.where.get(meaning)
         return shown(self.sheet.rows[row][index]) if index is not None else ""
 
+    def _is_plainly_a_person(self, cells: Sequence[Cell]) -> bool:
+        """A name and an ID number, as nearly every row has: it is spared the other questions."""
+        number = cells[self.number_at] if self.number_at is not None else None
+        return (
+            type(number) is str
+            and len(number) >= 15
+            and number[:15].isdigit()
+            and cells[self.where[Meaning.NAME]] not in ("", None)
+        )
+
     def _kind(self, row: int) -> str:
         """What a row is that is no person; empty for a person."""
+        if self._is_plainly_a_person(self.sheet.rows[row]):
+            return ""
         texts = [text for cell in self.sheet.rows[row] if (text := shown(cell))]
         if not texts or (len(texts) == 1 and squeezed(texts[0]).isdigit()):
             return "blank"
         number = self._cell(row, Meaning.ID_NUMBER)
-        if len(number) >= 15 and number[:15].isdigit() and self._cell(row, Meaning.NAME):
-            return ""  # nearly every row: spare it the questions below
         first, name = squeezed(texts[0]), squeezed(self._cell(row, Meaning.NAME))
         person = bool(name or number or self._cell(row, Meaning.MOBILE))
         if _is_header_again(texts):
@@ -240,10 +253,8 @@ class _Reader:
     def _line(self, row: int) -> Line:
         line = Line(self.sheet.title, row + 1)
         cells = self.sheet.rows[row]
-        for meaning, index in self.where.items():
-            if meaning in (Meaning.NUMBER, Meaning.OTHER):
-                continue
-            value: Cell = self.spread.get((row, index), cells[index])
+        for meaning, index in self.wanted:
+            value: Cell = self.spread.get((row, index), cells[index]) if self.spread else cells[index]
             setattr(line, meaning, shown(value))
             if meaning == Meaning.ID_NUMBER:
                 line.id_is_number = isinstance(value, float | int)

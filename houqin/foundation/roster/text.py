@@ -24,6 +24,8 @@ def shown(value: Cell) -> str:
     """A cell as text: whole numbers without a fraction, days as days, unseen characters gone, ends trimmed."""
     if value is None or value == "":
         return ""
+    if type(value) is str and value.isprintable() and value[0] != "=":
+        return value.strip()  # nearly every cell: no unseen character is printable
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):

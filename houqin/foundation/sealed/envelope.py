@@ -58,7 +58,7 @@ def seal(text: str, context: str, *, sought: str | None = None) -> bytes:
     head = (
         _whole(keys.lookup_key, found_by, context)
         + _tail(keys.lookup_key, found_by[-LAST:], context)
-        + mark()
+        + _mark(keys.data_key.id, keys.lookup_key.id)
     )
     nonce = os.urandom(_NONCE)
     encryptor = Cipher(keys.data_key.cipher, modes.GCM(nonce)).encryptor()
@@ -85,7 +85,12 @@ def unseal(data: bytes, context: str) -> str:
 def mark() -> bytes:
     """Version and key ids that new envelopes carry; one that carries others is for the rotation."""
     keys = present()
-    return bytes([VERSION]) + _padded(keys.data_key.id) + _padded(keys.lookup_key.id)
+    return _mark(keys.data_key.id, keys.lookup_key.id)
+
+
+@lru_cache(maxsize=64)
+def _mark(data: str, lookup: str) -> bytes:
+    return bytes([VERSION]) + _padded(data) + _padded(lookup)
 
 
 def keys_of(mark: bytes) -> tuple[str, str]:
