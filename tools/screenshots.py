@@ -50,6 +50,9 @@ def pictures() -> list[Picture]:
         Picture("board", "dispatcher", lambda: "/board"),
         Picture("intake", "dispatcher", lambda: "/intake", _fill_intake),
         Picture("insights", "dispatcher", lambda: "/repairs/insights"),
+        Picture("letter", "dispatcher", _letter_to_sort),
+        Picture("digest", "manager", lambda: "/mailbox/digest?since=2026-06-01&until=2026-06-30"),
+        Picture("published", "staff", lambda: "/mailbox/published"),
         Picture("settings", "sysadmin", lambda: "/settings/items/repairs.report"),
         Picture("backoffice", "sysadmin", lambda: "/backoffice/"),
     ]
@@ -74,6 +77,18 @@ def _case_of_staff() -> str:
     cases = Case.objects.filter(applicant__username="staff", service="repairs")
     running = cases.filter(state__in=["confirming", "open"]).order_by("state", "-submitted_at").first()
     return (running or cases.latest("submitted_at")).get_absolute_url()
+
+
+def _letter_to_sort() -> str:
+    """A letter that waits at the desk, with the suggestion that the worker's jobs would have made."""
+    from houqin.foundation.trail.actors import SYSTEM
+    from houqin.services.mailbox.actions import learning
+    from houqin.services.mailbox.models import Letter
+
+    learning.train(SYSTEM)
+    learning.suggest_waiting()
+    waiting = Letter.objects.filter(sorted_at=None, suggested__isnull=False, anonymous=False)
+    return waiting.latest("received_at").case.get_absolute_url()
 
 
 @contextmanager

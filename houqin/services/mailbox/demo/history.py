@@ -24,8 +24,8 @@ ANONYMOUS, BY_PHONE, MISTAKEN, LATE, AGAIN, SILENT, RATED, SLIP, NO_PUBLIC = (
     0.22,
     0.4,
 )
-#: The newest so many letters are still on their way.
-UNSORTED, UNANSWERED = 9, 24
+#: The newest so many letters are still on their way; nobody has sorted those of the last working minutes.
+UNSORTED, UNANSWERED, FRESH_MINUTES = 9, 24, 225
 
 
 class History:
@@ -64,7 +64,10 @@ class History:
             at = seconds_of(day, min(23.5, max(0.3, self.chance.gauss(12.5, 3.6))))
             if at < self.world.now - 120:
                 found.append(at)
-        return sorted(found)
+        clock, fresh = self.book.clock, min(UNSORTED, count // 4)
+        passed = clock.passed(self.world.now)
+        newest = [clock.at(passed - self.chance.randint(4, FRESH_MINUTES) * MINUTE) for _ in range(fresh)]
+        return sorted(found)[: count - fresh] + sorted(newest)
 
     def say(self, code: str) -> tuple[str, Spot | None]:
         """The words of a letter, with the slips that people make, and the place it names."""
