@@ -25,6 +25,8 @@ from django.test import TransactionTestCase
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from houqin.foundation import kept
+
 PACKAGE = Path(__file__).resolve().parents[1]
 OUTSIDE = ("django", "procrastinate")
 
@@ -75,6 +77,7 @@ class Mine:
                 self._make_template()
                 _use(self.name)
             self._copy()
+        kept.forget()
 
     def drop(self) -> None:
         connections.close_all()

@@ -21,6 +21,7 @@ MOST = 5000
 #: for each time.
 _known: ContextVar[int | None] = ContextVar("kept_number", default=None)
 
+_EVERY: list[Kept[Any]] = []
 NUMBER = "SELECT number FROM kept_version"
 
 
@@ -32,6 +33,7 @@ class Kept(Generic[T]):
 
     def __init__(self, read: Callable[..., T]) -> None:
         self._read = read
+        _EVERY.append(self)
         self._values: dict[tuple[Any, ...], tuple[int, T]] = {}
 
     def __call__(self, *key: Any) -> T:
@@ -39,6 +41,9 @@ class Kept(Generic[T]):
         if found is not None and found[0] == (_known.get() or _present()):
             return found[1]
         return self._read_again(key)
+
+    def forget(self) -> None:
+        self._values.clear()
 
     def _read_again(self, key: tuple[Any, ...]) -> T:
         """What was read while the number stood still is good for it. A number is never given twice, so neither is what a
@@ -51,6 +56,12 @@ class Kept(Generic[T]):
             self._values[key] = number, value
             note(number)
         return value
+
+
+def forget() -> None:
+    """Keep nothing any more: for whoever puts another database in the place of this one, with numbers of its own."""
+    for each in _EVERY:
+        each.forget()
 
 
 def begin(**_signal: Any) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
 
 from houqin.foundation.roster import words
 from houqin.foundation.roster.preview import Row
@@ -19,6 +17,10 @@ _WIDTHS = (16, 12, 24, 18, 22, 16, 14, 20, 34, 34)
 
 def of_refused(rows: list[Row]) -> bytes:
     """The rows with where they stood, why they were refused and how to mend it; the value at fault is marked."""
+    # Not for every process: it takes numpy along, which is here for learning from letters.
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment, Font, PatternFill
+
     book = Workbook()
     sheet = book.active
     assert sheet is not None

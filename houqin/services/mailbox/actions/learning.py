@@ -101,35 +101,29 @@ def latest() -> Learned | None:
 def suggest_waiting() -> int:
     """Suggest category and section for letters that wait to be sorted, and find those alike; answers how many.
 
-    May run twice at once: letters that another run has in hand are left to it.
+    May run twice at once: nothing is locked while the child process works, and who comes second changes nothing.
     """
+    waiting = list(
+        Letter.objects.filter(suggested_at__isnull=True, sorted_at__isnull=True)
+        .select_related("case")
+        .order_by("received_at")[:AT_ONCE]
+    )
+    if not waiting:
+        return 0
+    learned = latest()
+    answer = _ask(
+        {
+            "do": "suggest",
+            "letters": _said(waiting),
+            "recent": _said(_recent(waiting)),
+            "least": LEAST_LIKENESS,
+            "weights": base64.b64encode(bytes(learned.weights)).decode() if learned else "",
+        }
+    )
     with transaction.atomic():
-        waiting = list(
-            Letter.objects.select_for_update(of=("self",), skip_locked=True)
-            .filter(suggested_at__isnull=True, sorted_at__isnull=True)
-            .select_related("case")
-            .order_by("received_at")[:AT_ONCE]
-        )
-        if not waiting:
-            return 0
-        learned = latest()
-        answer = _ask(
-            {
-                "do": "suggest",
-                "letters": _said(waiting),
-                "recent": _said(_recent(waiting)),
-                "least": LEAST_LIKENESS,
-                "weights": base64.b64encode(bytes(learned.weights)).decode() if learned else "",
-            }
-        )
         _keep(waiting, learned, {each["id"]: each for each in answer["suggestions"]})
-        Alike.objects.bulk_create(
-            [
-                Alike(earlier_id=one, later_id=other, likeness=likeness)
-                for one, other, likeness in answer["alike"]
-            ],
-            ignore_conflicts=True,
-        )
+        pairs = [Alike(earlier_id=one, later_id=other, likeness=much) for one, other, much in answer["alike"]]
+        Alike.objects.bulk_create(pairs, ignore_conflicts=True)
     return len(waiting)
 
 
@@ -162,9 +156,13 @@ def _keep(waiting: Sequence[Letter], learned: Learned | None, found: dict[int, d
         elif category := _by_keywords(letter.words, list(categories.values())):
             letter.suggested, letter.suggested_section = category, category.section
             letter.suggested_by = "keywords"
-        letter.suggested_at = timezone.now()
-    names = ["suggested", "suggested_section", "confidence", "suggested_by", "suggested_at"]
-    Letter.objects.bulk_update(waiting, names)
+        Letter.objects.filter(pk=letter.pk, suggested_at__isnull=True, sorted_at__isnull=True).update(
+            suggested=letter.suggested,
+            suggested_section=letter.suggested_section,
+            confidence=letter.confidence,
+            suggested_by=letter.suggested_by,
+            suggested_at=timezone.now(),
+        )
 
 
 def _by_keywords(words: str, categories: Sequence[LetterCategory]) -> LetterCategory | None:

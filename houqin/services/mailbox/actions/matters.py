@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -30,7 +30,7 @@ def join_letters(actor: Person, *, lead: str, others: Sequence[int]) -> Matter:
     Raises NotFound outside the actor's scope, Conflict for letters that are answered or in another matter already.
     """
     first = queries.find_letter(actor, lead)
-    found = _locked([first.pk, *others])
+    found = _locked(first.pk, others)
     if len(found) != len({first.pk, *others}):
         raise NotFound
     first = found.pop(first.pk)
@@ -59,15 +59,20 @@ def join_letters(actor: Person, *, lead: str, others: Sequence[int]) -> Matter:
     return matter
 
 
-def _locked(ids: Sequence[int]) -> dict[int, Letter]:
-    """Letters with their cases, locked in the one order of everybody: cases by id, then letters."""
-    cases = list(
-        Case.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)
-    )
+def _locked(lead: int, others: Sequence[int]) -> dict[int, Letter]:
+    """Letters with their cases, the leading case locked first, as its answer does. The others are not waited for: whoever
+    has one of them may wait for ours. Raises Conflict then."""
+    ids = sorted({*others} - {lead})
+    list(Case.objects.select_for_update().filter(pk=lead))
+    try:
+        with transaction.atomic():
+            list(Case.objects.select_for_update(nowait=True).filter(pk__in=ids).order_by("pk"))
+    except OperationalError as error:
+        raise Conflict(_("有来信正在被他人办理，请稍后再合并。"), code="busy") from error
     rows = Letter.objects.select_for_update(of=("self",)).select_related(
         "case__section", "case__place", "category"
     )
-    return {letter.pk: letter for letter in rows.filter(pk__in=cases).order_by("pk")}
+    return {letter.pk: letter for letter in rows.filter(pk__in=[lead, *ids]).order_by("pk")}
 
 
 def _check(lead: Letter, others: Sequence[Letter]) -> None:
