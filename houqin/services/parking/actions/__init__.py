@@ -1,0 +1,60 @@
+"""Every write around parking. Other services use ``reserve``, ``move`` and ``release``."""
+
+from houqin.services.parking.actions.keeping import (
+    add_camera,
+    charge,
+    count,
+    end_display,
+    make_display,
+    make_lot,
+    set_lot,
+    set_quota,
+)
+from houqin.services.parking.actions.partners import (
+    add_partner,
+    revoke_partner,
+    sign_permit,
+    take_partner_permit,
+)
+from houqin.services.parking.actions.passing import Event, Taken, correct, dismiss, passage, passages
+from houqin.services.parking.actions.permits import approve, ask, drop, end, give, lapse, promote
+from houqin.services.parking.actions.reserving import move, release, reserve
+from houqin.services.parking.actions.retiring import forget
+from houqin.services.parking.actions.rotating import draw, enter, hand_on, leave, open_rotation
+
+__all__ = [
+    "Event",
+    "Taken",
+    "add_camera",
+    "add_partner",
+    "approve",
+    "ask",
+    "charge",
+    "correct",
+    "count",
+    "dismiss",
+    "draw",
+    "drop",
+    "end",
+    "end_display",
+    "enter",
+    "forget",
+    "give",
+    "hand_on",
+    "lapse",
+    "leave",
+    "make_display",
+    "make_lot",
+    "move",
+    "open_rotation",
+    "passage",
+    "passages",
+    "promote",
+    "release",
+    "reserve",
+    "revoke_partner",
+    "set_lot",
+    "set_quota",
+    "sign_permit",
+    "take_partner_permit",
+]

@@ -1,0 +1,73 @@
+"""Every read around parking. Other services use ``lots_now``, ``guide``, ``free_spaces`` and ``occupancy_forecast``."""
+
+from houqin.services.parking.queries.forecasting import occupancy_forecast
+from houqin.services.parking.queries.guiding import Guidance, guide, known_by
+from houqin.services.parking.queries.lots import (
+    LotNow,
+    as_json,
+    charging,
+    display_of,
+    displays,
+    free_spaces,
+    kept_lot,
+    lot_of,
+    lots,
+    lots_kept,
+    lots_now,
+    rooms,
+)
+from houqin.services.parking.queries.permits import (
+    entries_of,
+    holding,
+    own_entry,
+    partners,
+    permits_kept,
+    permits_of,
+    place_in_line,
+    plates_of,
+    quotas_kept,
+    rotation_of,
+    rotations,
+)
+from houqin.services.parking.queries.traffic import (
+    counts_kept,
+    overstays,
+    passages_kept,
+    stays_kept,
+    strangers,
+)
+
+__all__ = [
+    "Guidance",
+    "LotNow",
+    "as_json",
+    "charging",
+    "counts_kept",
+    "display_of",
+    "displays",
+    "entries_of",
+    "free_spaces",
+    "guide",
+    "holding",
+    "kept_lot",
+    "known_by",
+    "lot_of",
+    "lots",
+    "lots_kept",
+    "lots_now",
+    "occupancy_forecast",
+    "overstays",
+    "own_entry",
+    "partners",
+    "passages_kept",
+    "permits_kept",
+    "permits_of",
+    "place_in_line",
+    "plates_of",
+    "quotas_kept",
+    "rooms",
+    "rotation_of",
+    "rotations",
+    "stays_kept",
+    "strangers",
+]

@@ -1,0 +1,165 @@
+"""Lots as they are now, and what can be promised of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+
+from houqin.foundation.errors import NotFound
+from houqin.foundation.people import scope
+from houqin.foundation.trail.actors import Actor
+from houqin.services.parking.marks import mark_of
+from houqin.services.parking.models import Display, Lot, Space, SpaceKind
+from houqin.services.parking.problems import Room
+
+#: A lot this full is told as nearly full.
+NEARLY = 0.9
+#: Somebody who comes this much before a reservation begins finds their space.
+EARLY = timedelta(minutes=30)
+
+# What is promised for now and has not come yet is no free space.
+_NOW = """
+SELECT l.place_id, p.code, p.name, l.capacity, l.inside, l.visitors, l.note, coalesce(h.held, 0)
+FROM parking_lot l
+JOIN places_place p ON p.id = l.place_id
+LEFT JOIN (
+  SELECT r.lot_id, sum(greatest(r.spaces - (
+    SELECT count(*) FROM parking_stay s WHERE s.reservation_id = r.id AND s.out_at IS NULL
+  ), 0)) AS held
+  FROM parking_reservation r
+  WHERE r.released_at IS NULL AND r.starts_at <= %(early)s AND r.ends_at > %(at)s
+  GROUP BY r.lot_id
+) h ON h.lot_id = l.place_id
+WHERE l.open AND p.ended_on IS NULL
+ORDER BY l.position, l.place_id
+"""
+_ROOM = """
+SELECT l.place_id, p.code, p.name, l.reservable - parking_reserved_peak(l.place_id, %(from_at)s, %(until_at)s) AS free
+FROM parking_lot l JOIN places_place p ON p.id = l.place_id
+WHERE l.open AND p.ended_on IS NULL AND (%(lot)s::bigint IS NULL OR l.place_id = %(lot)s)
+ORDER BY l.position, l.place_id
+"""
+
+
+@dataclass(frozen=True)
+class LotNow:
+    """A lot at this moment: vehicles inside, spaces held for who is expected, and what is free for others."""
+
+    lot: int
+    code: str
+    name: str
+    capacity: int
+    inside: int
+    held: int
+    visitors: bool
+    note: str
+
+    @property
+    def free(self) -> int:
+        """Free spaces, never below none."""
+        return max(self.capacity - max(self.inside, 0) - self.held, 0)
+
+    @property
+    def level(self) -> str:
+        """``full``, ``nearly`` or ``free``."""
+        if self.free == 0:
+            return "full"
+        return "nearly" if self.free < self.capacity * (1 - NEARLY) else "free"
+
+
+def lots_now(at: datetime | None = None) -> list[LotNow]:
+    """All open lots as they are, in the order of guidance: one query."""
+    at = at or timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(_NOW, {"at": at, "early": at + EARLY})
+        rows = cursor.fetchall()
+    return [
+        LotNow(lot, code, name, capacity, inside, int(held), visitors, note)
+        for lot, code, name, capacity, inside, visitors, note, held in rows
+    ]
+
+
+def free_spaces(lot: Lot | int, from_at: datetime, until_at: datetime) -> int:
+    """How many spaces of a lot can still be reserved for the whole period; none where the lot is closed."""
+    found = rooms(from_at, until_at, lot=lot if isinstance(lot, int) else lot.pk)
+    return found[0].free if found else 0
+
+
+def rooms(from_at: datetime, until_at: datetime, *, lot: int | None = None) -> list[Room]:
+    """What each open lot can still promise for the period, in the order of guidance: one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ROOM, {"from_at": from_at, "until_at": until_at, "lot": lot})
+        return [Room(pk, code, name, max(int(free), 0)) for pk, code, name, free in cursor.fetchall()]
+
+
+def lots() -> QuerySet[Lot]:
+    """The lots in use."""
+    return Lot.objects.select_related("place", "keeper").filter(place__ended_on__isnull=True)
+
+
+def lot_of(code: str) -> Lot:
+    """A lot by the code of its place. Raises NotFound."""
+    found = lots().filter(place__code=code).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def lots_kept(actor: Actor, permission: str = "parking.keep") -> QuerySet[Lot]:
+    """The lots ``actor`` keeps."""
+    return lots().filter(scope.within(actor, permission, organisation="keeper__path", place="place__path"))
+
+
+def kept_lot(actor: Actor, lot: int, permission: str = "parking.keep") -> Lot:
+    """One of them. Raises NotFound."""
+    found = lots_kept(actor, permission).filter(pk=lot).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def charging(lots: Iterable[int]) -> dict[int, dict[str, int]]:
+    """By lot: how many charging bays there are (``all``), and how many of each state."""
+    found: dict[int, dict[str, int]] = {}
+    rows = Space.objects.filter(lot__in=list(lots), kind=SpaceKind.EV, active=True).order_by()
+    for row in rows.values("lot_id", "charge").annotate(n=Count("pk")):
+        states = found.setdefault(row["lot_id"], {"all": 0})
+        states[row["charge"]] = row["n"]
+        states["all"] += row["n"]
+    return found
+
+
+def display_of(token: str) -> Display:
+    """The screen of a secret address. Raises NotFound for one that was ended."""
+    found = (
+        Display.objects.filter(mark=mark_of(token), ended_at__isnull=True).select_related("camera").first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def displays() -> QuerySet[Display]:
+    """The screens in use."""
+    return Display.objects.filter(ended_at__isnull=True).select_related("camera").order_by("id")
+
+
+def as_json(now: LotNow, bays: dict[str, Any]) -> dict[str, Any]:
+    """A lot as the API tells it."""
+    return {
+        "code": now.code,
+        "name": now.name,
+        "capacity": now.capacity,
+        "inside": now.inside,
+        "held": now.held,
+        "free": now.free,
+        "level": now.level,
+        "charging_bays": bays.get("all", 0),
+        "charging_free": bays.get("idle", 0),
+    }
