@@ -213,9 +213,10 @@ def _name(stay: Stay, plate: str, standing: str, source: Known | None) -> None:
 
 
 def _close(plate: str, at: datetime, but: int | None = None) -> None:
-    Stay.objects.filter(plate=plate, out_at__isnull=True, in_at__lte=at).exclude(pk=but).update(
-        out_at=at, missed=True
-    )
+    still = Stay.objects.filter(plate=plate, out_at__isnull=True, in_at__lte=at)
+    if but is not None:
+        still = still.exclude(pk=but)
+    still.update(out_at=at, missed=True)
 
 
 def _left(plate: str, at: datetime) -> Stay | None:

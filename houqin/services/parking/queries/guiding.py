@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils import timezone
@@ -54,7 +54,7 @@ class Guidance:
 def known_by(plate: str, at: datetime, *, like: bool = False) -> list[Known]:
     """What ``plate`` is known by at a moment; with ``like`` also what is known of plates one character away. One query."""
     patterns = neighbours(plate) if like else neighbours(plate)[:1]
-    given = {"like": patterns, "day": timezone.localdate(at), "at": at, "early": at + EARLY}
+    given: dict[str, Any] = {"like": patterns, "day": timezone.localdate(at), "at": at, "early": at + EARLY}
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, given)
         return [Known(*row) for row in cursor.fetchall()]

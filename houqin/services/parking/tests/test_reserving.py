@@ -1,6 +1,7 @@
 """Spaces are promised for a time, move and end with what they are for, and are never promised twice."""
 
 import pytest
+from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -74,9 +75,7 @@ WISHES = st.lists(
 @settings(max_examples=15, deadline=None)
 @given(wishes=WISHES)
 @pytest.mark.django_db
-def test_whatever_is_asked_for_no_moment_is_promised_too_often(wishes, django_db_blocker):
-    from django.db import transaction
-
+def test_whatever_is_asked_for_no_moment_is_promised_too_often(wishes):
     with transaction.atomic():
         lots = make_lots(make_cast())
         for number, (hour, hours, spaces) in enumerate(wishes):
