@@ -31,7 +31,7 @@ from houqin.foundation.sealed.envelope import WHOLE
 from houqin.foundation.trail.models import Entry
 from houqin.project import demo
 from houqin.project.demo_guard import DemoGuardMiddleware
-from houqin.services.meetings.models import Series
+from houqin.services.meetings.models import BigEvent, Series
 from houqin.services.repairs.models import Device, Incident, MaterialUse, RepairOrder, StockItem, StockMove
 
 TODAY = date(2026, 7, 15)
@@ -102,7 +102,7 @@ def test_the_same_seed_and_day_give_the_same_data(compound: World) -> None:
         assert table.objects.exists(), table
     with transaction.atomic():
         with connection.cursor() as cursor:
-            names = [model._meta.db_table for model in [*TABLES, Entry, Series]]
+            names = [model._meta.db_table for model in [*TABLES, Entry, Series, BigEvent]]
             for table in ("trail_entry", "repairs_stockmove", "people_integrityrecord"):
                 cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             cursor.execute(

@@ -16,6 +16,10 @@ NAV.add("meetings", Entry(pgettext_lazy("plural", "会议室"), "meetings:grid",
 NAV.add(
     "meetings.rooms", Entry(gettext_lazy("管理会议室"), "meetings:rooms", "gear", ("meetings.rooms",), 36)
 )
+NAV.add(
+    "meetings.events",
+    Entry(pgettext_lazy("plural", "大型活动"), "meetings:events", "people", ("meetings.serve",), 37),
+)
 
 
 def of_today(person: Person | None) -> Iterator[TodayNote]:

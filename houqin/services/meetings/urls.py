@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from houqin.services.meetings.views import attending, booking, feeds, grid, keeping, meetings, rooms
+from houqin.services.meetings.views import attending, booking, events, feeds, grid, keeping, meetings, rooms
 
 app_name = "meetings"
 
@@ -37,6 +37,13 @@ urlpatterns = [
     path("rooms/<int:pk>/panel", keeping.make_panel, name="make_panel"),
     path("blockings/<int:pk>/lift", keeping.unblock, name="unblock"),
     path("panel/<str:token>", keeping.panel, name="panel"),
+    path("events", events.events, name="events"),
+    path("events/<int:pk>", events.event, name="event"),
+    path("events/<int:pk>/sheet", events.sheet, name="event_sheet"),
+    path("events/<int:pk>/move", events.move, name="event_move"),
+    path("events/<int:pk>/off", events.call_off, name="event_off"),
+    path("events/<int:pk>/checks/<int:check>", events.tick, name="tick"),
+    path("events/<int:pk>/add/<str:part>", events.add, name="event_add"),
     path("feeds", feeds.feeds, name="feeds"),
     path("feeds/<int:pk>/end", feeds.end_feed, name="end_feed"),
     path("feeds/take", feeds.take_invitation, name="take_invitation"),

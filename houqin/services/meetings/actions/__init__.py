@@ -22,6 +22,18 @@ from houqin.services.meetings.actions.booking import (
     open_meeting,
 )
 from houqin.services.meetings.actions.clockwork import release_unused, remind, settle
+from houqin.services.meetings.actions.events import (
+    add_check,
+    add_post,
+    add_step,
+    add_vehicle,
+    add_venues,
+    call_off_event,
+    move_event,
+    plan_event,
+    staff_post,
+    tick,
+)
 from houqin.services.meetings.actions.feeds import end_feed, make_feed
 from houqin.services.meetings.actions.needs import ask_need
 from houqin.services.meetings.actions.panels import make_panel, start_at_door
@@ -34,11 +46,17 @@ booking.GIVEN_BACK[:] = [needs.drop_needs, telling.called_off]
 
 __all__ = [
     "actor_of",
+    "add_check",
+    "add_post",
+    "add_step",
+    "add_vehicle",
+    "add_venues",
     "approve",
     "ask_need",
     "block",
     "book",
     "book_series",
+    "call_off_event",
     "cancel",
     "cancel_following",
     "close_room",
@@ -52,8 +70,10 @@ __all__ = [
     "make_panel",
     "make_room",
     "move",
+    "move_event",
     "move_following",
     "open_meeting",
+    "plan_event",
     "plan_series",
     "promote",
     "release_unused",
@@ -65,8 +85,10 @@ __all__ = [
     "sign_in_by_code",
     "sign_in_by_pass",
     "sign_in_listed",
+    "staff_post",
     "start_at_door",
     "stop_waiting",
+    "tick",
     "unblock",
     "uninvite",
     "wait",

@@ -13,6 +13,7 @@ from houqin.services.meetings.models.bookings import (
     Wait,
     WaitState,
 )
+from houqin.services.meetings.models.events import BigEvent, EventVehicle, Post, PostDuty, Rehearsal, RunStep
 from houqin.services.meetings.models.feeds import Feed, Panel
 from houqin.services.meetings.models.rooms import (
     ApprovalRule,
@@ -26,9 +27,11 @@ from houqin.services.meetings.models.rooms import (
 __all__ = [
     "OCCUPYING",
     "ApprovalRule",
+    "BigEvent",
     "Blocking",
     "ClassLimit",
     "Equipment",
+    "EventVehicle",
     "Feed",
     "Feedback",
     "Layout",
@@ -40,10 +43,14 @@ __all__ = [
     "Occupation",
     "Panel",
     "Participant",
+    "Post",
+    "PostDuty",
     "Quota",
+    "Rehearsal",
     "Reply",
     "Room",
     "RoomPart",
+    "RunStep",
     "Series",
     "SignedBy",
     "Wait",

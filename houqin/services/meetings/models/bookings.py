@@ -121,6 +121,15 @@ class Meeting(models.Model):
         Series, models.PROTECT, null=True, blank=True, related_name="meetings", verbose_name=_("系列")
     )
     original_start = models.DateTimeField(_("原定开始"), null=True, blank=True)
+    event = models.ForeignKey(
+        "meetings.BigEvent",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="meetings",
+        verbose_name=_("大型活动"),
+    )
+    is_main = models.BooleanField(_("主会场"), default=False)
     sequence = models.PositiveIntegerField(_("变更次数"), default=0)
     case = models.OneToOneField(
         Case, models.PROTECT, null=True, blank=True, related_name="meeting", verbose_name=_("办件")

@@ -8,6 +8,14 @@ from houqin.services.meetings.queries.attending import (
     roll_counts,
     scores,
 )
+from houqin.services.meetings.queries.events import (
+    coming_events,
+    event_of,
+    events_of,
+    may_plan_events,
+    posts_of,
+    sheet_of,
+)
 from houqin.services.meetings.queries.feeds import feed_of, feed_of_person, feed_of_room, feeds_of
 from houqin.services.meetings.queries.finding import alternatives_to, find, free_rooms
 from houqin.services.meetings.queries.meetings import (
@@ -31,6 +39,9 @@ __all__ = [
     "any_meeting",
     "at_door",
     "bookable_rooms",
+    "coming_events",
+    "event_of",
+    "events_of",
     "feed_of",
     "feed_of_person",
     "feed_of_room",
@@ -38,6 +49,7 @@ __all__ = [
     "find",
     "free_rooms",
     "left_in_series",
+    "may_plan_events",
     "may_run",
     "meeting_of",
     "meetings_of",
@@ -47,11 +59,13 @@ __all__ = [
     "own_participant",
     "panel_of",
     "participant_of",
+    "posts_of",
     "roll",
     "roll_counts",
     "room_of",
     "rooms_kept",
     "scores",
+    "sheet_of",
     "shown_title",
     "story_of",
     "taken_by",
