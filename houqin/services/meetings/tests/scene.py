@@ -21,6 +21,10 @@ def make(cast: Cast) -> dict[str, Any]:
     blocking = actions.block(
         cast.clerk, room=rooms.west.pk, starts_at=rooms.at(8), ends_at=rooms.at(9), reason="检修"
     )
+    event = actions.plan_event(
+        cast.clerk, title="全市大会", starts_at=rooms.at(9, days=3), ends_at=rooms.at(11, days=3)
+    )
+    check = actions.add_check(cast.clerk, event=event.pk, text="试音")
     panel = actions.make_panel(cast.clerk, room=rooms.small.pk)
     wanted = {
         "room": rooms.east.place.code, "subject": "接口", "starts_at": rooms.at(15).isoformat(),
@@ -40,6 +44,17 @@ def make(cast: Cast) -> dict[str, Any]:
             (f"meetings:{name}" for name in ("room", "keep_room", "block", "join", "make_panel")),
             rooms.small.pk,
         ),
+        **dict.fromkeys(
+            (
+                f"meetings:{name}"
+                for name in ("event", "event_sheet", "event_move", "event_off", "event_add", "tick")
+            ),
+            event.pk,
+        ),
+        "meetings:tick/pk": event.pk,
+        "meetings:tick/check": check.pk,
+        "meetings:event_add/pk": event.pk,
+        "meetings:event_add/part": "check",
         "meetings:unblock": blocking.pk,
         "meetings:panel/token": panel,
         "meetings:uninvite/participant": asked.pk,
