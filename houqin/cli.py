@@ -342,6 +342,33 @@ def personal_rotate() -> None:
             raise Problem(str(wrong), FAILED) from wrong
 
 
+@main.group()
+def simulate() -> None:
+    """Devices that are none, for the demo."""
+
+
+@simulate.command("doors")
+@click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="Where the platform answers.")
+@click.option("--count", default=50, show_default=True, type=click.IntRange(1, 500), help="Controllers.")
+@click.option("--seconds", type=click.FloatRange(1), help="How long; default: until Ctrl-C.")
+@click.option("--faults/--no-faults", default=True, help="Repeats, lost answers, cut lines, wrong clocks.")
+@click.option("--seed", default=1, show_default=True)
+def simulate_doors(url: str, count: int, seconds: float | None, faults: bool, seed: int) -> None:
+    """Door controllers of the demo that runs: people show passes, events come back. They get new secrets."""
+    with _installation() as given, _database(given):
+        _django()
+        from houqin.foundation.errors import Problem as Refusal
+        from houqin.services.access.simulate import run
+
+        try:
+            tally = run(url, count=count, seconds=seconds, faults=faults, seed=seed, say=say)
+        except Refusal as refusal:
+            raise Problem(str(refusal), FAILED) from refusal
+    click.echo(
+        f"{tally.asked + tally.alone} passages, {tally.opened} opened, {tally.stored} delivered later."
+    )
+
+
 @main.command()
 @click.argument(
     "place", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), envvar="HOUQIN_BACKUP_DIR"

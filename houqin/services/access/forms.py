@@ -60,8 +60,8 @@ class PeriodForm(forms.Form):
         """``from_at``, ``until_at`` and ``hours`` as a permit has them."""
         data = self.cleaned_data
         return {
-            "from_at": _midnight(data["from_on"]),
-            "until_at": _midnight(data["until_on"] + timedelta(days=1)),
+            "from_at": midnight(data["from_on"]),
+            "until_at": midnight(data["until_on"] + timedelta(days=1)),
             "hours": SPANS[data["span"]],
         }
 
@@ -143,5 +143,6 @@ class IssueForm(PeriodForm):
         field.queryset = areas
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """When a day begins in the compound."""
     return timezone.make_aware(datetime.combine(day, time()))

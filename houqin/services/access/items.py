@@ -46,7 +46,7 @@ announce(
         name=_("门禁权限"),
         summary=_("申请进入大楼、楼层或机要区域，审批后手机扫码开门"),
         keywords="门禁 通行 权限 开门 门卡 menjin tongxing",
-        icon="lock",
+        icon="door",
         category=Category.OFFICE,
         form=PermitForm,
         flow=(

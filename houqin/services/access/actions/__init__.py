@@ -11,7 +11,7 @@ from houqin.services.access.actions.devices import (
     set_controller,
     set_door,
 )
-from houqin.services.access.actions.events import Heard, Taken, Told, hear, take_events
+from houqin.services.access.actions.events import Heard, Taken, Told, hear, is_holder, take_events
 from houqin.services.access.actions.permits import (
     end,
     extend,
@@ -36,6 +36,7 @@ __all__ = [
     "extend",
     "grant",
     "hear",
+    "is_holder",
     "issue",
     "make_area",
     "make_controller",

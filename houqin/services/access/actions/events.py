@@ -95,6 +95,8 @@ def take_events(controller: Controller, *, events: Sequence[Told], clock: dateti
     ``clock`` is the controller's time now; what it is off by is taken off its events, and none lies in the future. Raises Problem,
     with the place of each, for events that cannot be read; then none of the batch is stored.
     """
+    if not _sane(clock):
+        raise Problem(errors={"now": [_("控制器时间无法识别，请先校时。")]})
     if errors := _faults(events):
         raise Problem(_("有通行记录无法识别，本批未保存，请按 errors 更正后重发。"), errors=errors)
     off = _off(clock)
@@ -119,6 +121,8 @@ def hear(
     controller: Controller, *, clock: datetime, version: int, trusts: str = "", software: str = ""
 ) -> Heard:
     """A heartbeat: one statement, and one for the version."""
+    if not _sane(clock):
+        raise Problem(errors={"now": [_("控制器时间无法识别，请先校时。")]})
     now, off = timezone.now(), _seconds(_off(clock))
     Controller.objects.filter(pk=controller.pk).update(
         seen_at=now,
@@ -130,9 +134,19 @@ def hear(
     return Heard(now, queries.latest_version(), controller.through, off)
 
 
+def is_holder(text: str) -> bool:
+    """Whether a text names a holder, or nobody."""
+    return bool(_HOLDER.fullmatch(text))
+
+
 def _off(clock: datetime) -> timedelta:
     off = clock - timezone.now()
     return timedelta(0) if abs(off) < CLOCK_SLACK else off
+
+
+def _sane(at: datetime) -> bool:
+    """A clock without a battery begins at 1970 or 2000; what lies outside a human life is no time at all."""
+    return 1969 < at.year < 2150
 
 
 def _seconds(off: timedelta) -> int:
@@ -158,10 +172,10 @@ def _fault(event: Told) -> str:
         return _("direction 应为 in 或 out。")
     if event.reason not in Reason.values:
         return _("reason 不在约定的取值内，放行时为空。")
-    if not _HOLDER.fullmatch(event.holder):
+    if not is_holder(event.holder):
         return _("holder 应形如 person:12 或 visitor:55。")
-    if event.at.tzinfo is None:
-        return _("at 应带时区。")
+    if event.at.tzinfo is None or not _sane(event.at):
+        return _("at 应带时区，且在 1970 年之后。")
     if not all(value is None or 0 <= value < _LARGEST for value in (event.permit, event.window)):
         return _("permit 和 window 应为非负整数或空。")
     return ""

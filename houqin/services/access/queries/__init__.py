@@ -3,6 +3,8 @@
 from houqin.services.access.queries.areas import (
     areas_by_id,
     areas_kept,
+    areas_managed,
+    areas_named,
     areas_of,
     areas_to_ask_for,
     board,
@@ -12,6 +14,7 @@ from houqin.services.access.queries.areas import (
 from houqin.services.access.queries.events import event_page, events_of, inside, inside_counts
 from houqin.services.access.queries.permits import (
     Standing,
+    asked_by,
     expiring,
     may_enter,
     open_areas,
@@ -20,6 +23,7 @@ from houqin.services.access.queries.permits import (
     person_holder,
     standing,
     who_may_enter,
+    with_last_use,
 )
 from houqin.services.access.queries.sync import latest_version, permit_list
 
@@ -27,8 +31,11 @@ __all__ = [
     "Standing",
     "areas_by_id",
     "areas_kept",
+    "areas_managed",
+    "areas_named",
     "areas_of",
     "areas_to_ask_for",
+    "asked_by",
     "board",
     "controller_of_secret",
     "door_of",
@@ -46,4 +53,5 @@ __all__ = [
     "person_holder",
     "standing",
     "who_may_enter",
+    "with_last_use",
 ]

@@ -71,3 +71,15 @@ def board(actor: Actor) -> QuerySet[Controller]:
 def areas_by_id(ids: Iterable[int]) -> list[Area]:
     """Areas by id, as they lie within each other."""
     return list(Area.objects.filter(pk__in=list(ids)).select_related("keeper").order_by("path"))
+
+
+def areas_named(codes: Iterable[str]) -> list[Area]:
+    """Areas by code, as they lie within each other."""
+    return list(Area.objects.filter(code__in=list(codes)).order_by("path"))
+
+
+def areas_managed(actor: Actor) -> QuerySet[Area]:
+    """The areas that ``actor`` sets up, each with its doors: two queries."""
+    doors = Prefetch("doors", Door.objects.select_related("controller").order_by("code"))
+    found = areas_kept(actor, "access.manage").select_related("keeper", "parent")
+    return found.prefetch_related(doors).order_by("path")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from houqin.foundation import tree
@@ -217,3 +217,14 @@ def _within(area: Area) -> list[int]:
 def person_holder(person: Person) -> str:
     """The stable text for a person."""
     return f"person:{person.pk}"
+
+
+def with_last_use(permits: QuerySet[Permit]) -> QuerySet[Permit]:
+    """With ``used_at``: when each last opened a door."""
+    used = DoorEvent.objects.filter(permit=OuterRef("pk"), allowed=True).order_by("-at").values("at")[:1]
+    return permits.annotate(used_at=Subquery(used))
+
+
+def asked_by(person: Person) -> QuerySet[Permit]:
+    """What somebody has asked for and nobody has decided yet."""
+    return Permit.objects.filter(person=person, state=PermitState.ASKED).select_related("case")
