@@ -88,11 +88,11 @@ class Compound:
         place = self.world.places[tower]
         lobby = self.world.places.get(f"{tower}-1F", place)
         self.area(tower, f"{tower}座", "JC", [place], passback_minutes=600)
-        for side, name in ((1, "大厅"), (2, "侧厅")):
-            controller = self.controller(f"{tower}-C{side}", f"{tower}座{name}控制器", lobby)
+        for hall, name in ((1, "大厅"), (2, "侧厅")):
+            controller = self.controller(f"{tower}-C{hall}", f"{tower}座{name}控制器", lobby)
             for number in (1, 2):
                 self.door(
-                    f"{tower}-{side}{number}", f"{tower}座{name}{number}号闸机", tower, controller, lobby
+                    f"{tower}-{hall}{number}", f"{tower}座{name}{number}号闸机", tower, controller, lobby
                 )
         for code, name, low, high in ZONES:
             floors = [
@@ -104,8 +104,7 @@ class Compound:
                 continue
             zone = f"{tower}-{code}"
             self.area(zone, f"{tower}座{name}", tower, floors)
-            for side in ("东", "西"):
-                letter = "E" if side == "东" else "W"
+            for side, letter in (("东", "E"), ("西", "W")):
                 controller = self.controller(f"{zone}{letter}", f"{tower}座{name}{side}侧控制器", floors[0])
                 self.door(f"{zone}-{letter}", f"{tower}座{name}{side}侧门", zone, controller, floors[0])
 
