@@ -50,7 +50,9 @@ class PeriodForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         first, last = data.get("from_on"), data.get("until_on")
-        if last and last < timezone.localdate():
+        if first and not 2000 < first.year < 2200:
+            self.add_error("from_on", _("生效日期不在合理范围，请核对。"))
+        elif last and last < timezone.localdate():
             self.add_error("until_on", _("到期日期不能早于今天。"))
         elif first and last and not first <= last <= first + timedelta(days=LONGEST_DAYS):
             self.add_error("until_on", _("到期日期应在生效日期之后一年以内。"))

@@ -130,7 +130,7 @@ def withdraw(actor: Actor, *, permits: Iterable[int], reason: str) -> int:
 @transaction.atomic
 def extend(actor: Actor, *, permits: Iterable[int], until_at: datetime) -> int:
     """Let permits hold longer (or end earlier, but not before now); how many. Raises as :func:`withdraw`."""
-    if until_at <= timezone.now():
+    if not timezone.now() < until_at or until_at.year > 2200:
         raise Problem(errors={"until_at": [_("新的到期时间应在今后；要立即停用请选择收回。")]})
     found = _kept(actor, permits)
     for permit in found:
@@ -170,12 +170,13 @@ def _open_of(source: str) -> QuerySet[Permit]:
 
 def _kept(actor: Actor, permits: Iterable[int]) -> list[Permit]:
     """Permits by id, locked. A keeper must keep all areas a permit is for, else who keeps one could take away another's."""
-    wanted = sorted(set(permits))
+    asked = set(permits)
+    wanted = sorted(pk for pk in asked if 0 < pk < 2**63)
     kept = set(queries.areas_kept(actor).values_list("pk", flat=True))
     found = list(
         Permit.objects.select_for_update().filter(pk__in=wanted, areas__overlap=sorted(kept)).order_by("pk")
     )
-    if not wanted or len(found) != len(wanted):
+    if not asked or len(found) != len(asked):
         raise NotFound
     for permit in found:
         if permit.state != PermitState.ACTIVE:
@@ -226,7 +227,11 @@ def _areas(areas: Iterable[Area | str]) -> list[int]:
 
 def _check(from_at: datetime, until_at: datetime | None, hours: weekly.Hours | None) -> None:
     errors = {}
-    if until_at is not None and until_at <= from_at:
+    if not 1969 < from_at.year < 2200:
+        errors["from_at"] = [_("生效时间应在 1970 至 2200 年之间。")]
+    if until_at is not None and not 1969 < until_at.year < 2200:
+        errors["until_at"] = [_("到期时间应在 1970 至 2200 年之间；长期请留空。")]
+    elif until_at is not None and until_at <= from_at:
         errors["until_at"] = [_("到期时间应晚于生效时间。")]
     if wrong := weekly.fault(list(hours) if hours is not None else None):
         errors["hours"] = [wrong]

@@ -58,6 +58,7 @@ def test_refused_or_taken_back_it_opens_nothing(doors):
         ({"areas": ["XX"]}, "areas"),
         ({"until_on": "2020-01-01"}, "until_on"),
         ({"until_on": "2099-01-01"}, "until_on"),
+        ({"from_on": "9999-12-31", "until_on": "9999-12-31"}, "from_on"),
         ({"span": "never"}, "span"),
         ({"reason": ""}, "reason"),
     ],

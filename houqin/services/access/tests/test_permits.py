@@ -1,6 +1,6 @@
 """Permits: made for a source, moved and ended with it, whose they are, what they open."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -47,6 +47,7 @@ def test_all_of_a_source_moves_and_ends_together_and_calling_twice_harms_nothing
         ({"areas": ["nowhere"]}, "areas"),
         ({"until_at": timezone.now() - timedelta(days=3)}, "until_at"),
         ({"hours": [{"days": [9]}]}, "hours"),
+        ({"until_at": datetime(9999, 12, 31, tzinfo=UTC)}, "until_at"),
     ],
 )
 def test_what_cannot_be_granted_is_said(doors, wrong, field):

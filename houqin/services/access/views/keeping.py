@@ -71,7 +71,7 @@ def _act(request: HttpRequest) -> None:
             said = ngettext("已收回 %(n)d 项。", "已收回 %(n)d 项。", count)
         elif verb == "extend":
             until = parse_date(request.POST.get("until_on", "") or "x")
-            if until is None:
+            if until is None or until.year > 2200:
                 raise Problem(_("请选择新的到期日期。"))
             count = actions.extend(actor, permits=chosen, until_at=midnight(until + timedelta(days=1)))
             said = ngettext("已延期 %(n)d 项。", "已延期 %(n)d 项。", count)
