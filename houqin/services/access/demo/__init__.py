@@ -125,8 +125,8 @@ def load(world: World) -> None:
     compound = Compound(world)
     compound.build()
     _rights(compound)
-    permits = _permits(compound)
-    copy_in(Permit, PERMIT, permits)
+    house = Organisation.objects.get(parent=None)
+    copy_in(Permit, PERMIT, _permits(compound, house))
     organisations = Permit.objects.filter(holder__startswith="organisation:").order_by("pk")
     numbers = dict(organisations.values_list("holder", "pk"))
     rows = sorted(_passages(compound, numbers), key=lambda row: (row[0], row[3]))
@@ -146,11 +146,10 @@ def _rights(compound: Compound) -> None:
             role.save(update_fields=["permissions"])
 
 
-def _permits(compound: Compound) -> Iterator[tuple[Any, ...]]:
+def _permits(compound: Compound, house: Organisation) -> Iterator[tuple[Any, ...]]:
     """A permit of the whole house for all towers, one a unit for the zones where its people sit, and a few hundred persons'."""
     world, chance = compound.world, compound.world.chance("access/permits")
     begins = moment(seconds_of(world.today - timedelta(days=300)))
-    house = Organisation.objects.get(parent=None)
     towers = [area.pk for code, area in compound.areas.items() if code in TOWERS]
     zones: dict[int, set[int]] = {}
     for who in world.people:
