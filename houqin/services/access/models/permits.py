@@ -67,7 +67,7 @@ class Permit(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(until_at__isnull=True) | Q(until_at__gt=F("from_at")),
-                name="permit_ends_after_start",
+                name="door_permit_ends_after_start",
             ),
             models.CheckConstraint(condition=Q(areas__len__gt=0), name="permit_has_area"),
             models.CheckConstraint(
