@@ -5,6 +5,7 @@ from houqin.services.parking.queries.guiding import Guidance, guide, known_by
 from houqin.services.parking.queries.lots import (
     LotNow,
     as_json,
+    bays_of,
     charging,
     display_of,
     displays,
@@ -28,9 +29,11 @@ from houqin.services.parking.queries.permits import (
     quotas_kept,
     rotation_of,
     rotations,
+    rotations_open,
 )
 from houqin.services.parking.queries.traffic import (
     counts_kept,
+    last_read,
     overstays,
     passages_kept,
     stays_kept,
@@ -41,6 +44,7 @@ __all__ = [
     "Guidance",
     "LotNow",
     "as_json",
+    "bays_of",
     "charging",
     "counts_kept",
     "display_of",
@@ -51,6 +55,7 @@ __all__ = [
     "holding",
     "kept_lot",
     "known_by",
+    "last_read",
     "lot_of",
     "lots",
     "lots_kept",
@@ -68,6 +73,7 @@ __all__ = [
     "rooms",
     "rotation_of",
     "rotations",
+    "rotations_open",
     "stays_kept",
     "strangers",
 ]

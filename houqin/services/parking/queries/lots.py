@@ -135,6 +135,11 @@ def charging(lots: Iterable[int]) -> dict[int, dict[str, int]]:
     return found
 
 
+def bays_of(lot: Lot) -> QuerySet[Space]:
+    """The charging bays of a lot in use."""
+    return lot.spaces.filter(kind=SpaceKind.EV, active=True).order_by("code")
+
+
 def display_of(token: str) -> Display:
     """The screen of a secret address. Raises NotFound for one that was ended."""
     found = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
 
 from houqin.foundation.errors import NotFound
 from houqin.foundation.people.models import Person
@@ -16,6 +17,7 @@ from houqin.services.parking.models import (
     Quota,
     Rotation,
     RotationEntry,
+    RotationState,
 )
 from houqin.services.parking.queries.lots import lots_kept
 
@@ -64,6 +66,11 @@ def rotations() -> QuerySet[Rotation]:
     """All rotations, the newest first, with how many take part."""
     taking_part = Count("entries", filter=~Q(entries__state=EntryState.WITHDRAWN))
     return Rotation.objects.select_related("lot__place").annotate(taking_part=taking_part).order_by("-id")
+
+
+def rotations_open() -> QuerySet[Rotation]:
+    """Those that can be entered now."""
+    return rotations().filter(state=RotationState.OPEN, enter_until__gt=timezone.now())
 
 
 def rotation_of(pk: int) -> Rotation:

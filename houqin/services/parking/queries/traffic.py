@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, QuerySet, Value
 from django.db.models.functions import Cast, Concat, Now
 
 from houqin.foundation.trail.actors import Actor
-from houqin.services.parking.models import Count, Passage, Standing, Stay
+from houqin.services.parking.models import Camera, Count, Direction, Passage, Standing, Stay
 from houqin.services.parking.queries.lots import lots_kept
 
 
@@ -38,3 +40,9 @@ def counts_kept(actor: Actor) -> QuerySet[Count]:
     """The counts of the lots ``actor`` keeps, the newest first."""
     rows = Count.objects.filter(lot__in=lots_kept(actor))
     return rows.select_related("lot__place", "counted_by").order_by("-id")
+
+
+def last_read(camera: Camera, since: datetime) -> Passage | None:
+    """The vehicle that came in before a camera last, if that was lately."""
+    found = Passage.objects.filter(camera=camera, at__gte=since, direction=Direction.IN).exclude(plate="")
+    return found.order_by("-at", "-id").first()

@@ -1,0 +1,393 @@
+"""What parking adds to the HTTP API, under ``/api/v1/parking/``: lots, guidance, permits, reservations, what cameras report."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _n
+from ninja import Field, Router, Schema
+
+from houqin.exchange.api.frame import body_of, page, person_of, within_scope, write
+from houqin.exchange.api.problems import CONFLICTS, PROBLEMS
+from houqin.foundation.errors import Problem
+from houqin.foundation.people import scope
+from houqin.foundation.people.models import Person
+from houqin.services.parking import actions, queries
+from houqin.services.parking.models import Direction, PlatePermit, Reservation, Stay
+from houqin.services.parking.plates import as_read
+
+router = Router()
+#: So many events a call, as door controllers.
+MOST_EVENTS = 500
+Name = Annotated[str, Field(max_length=100)]
+
+
+class LotOut(Schema):
+    code: str
+    name: str
+    capacity: int
+    inside: int
+    held: int
+    free: int
+    level: str
+    charging_bays: int
+    charging_free: int
+
+
+class LotList(Schema):
+    items: list[LotOut]
+    next: str | None = None
+
+
+class HourOut(Schema):
+    at: str
+    expected: int
+    low: int
+    high: int
+
+
+class HourList(Schema):
+    items: list[HourOut]
+    next: str | None = None
+
+
+class GuidanceOut(Schema):
+    lot: str | None
+    name: str
+    why: str
+    free: int
+    standing: str
+
+
+class EventIn(Schema):
+    sequence: Annotated[int, Field(ge=0, lt=2**63)]
+    at: datetime
+    direction: Direction
+    plate: Annotated[str, Field(max_length=40)] = ""
+    confidence: Annotated[float, Field(ge=0, le=1)] | None = None
+    picture: UUID | None = None
+
+
+class EventsIn(Schema):
+    events: Annotated[list[EventIn], Field(max_length=MOST_EVENTS)]
+
+
+class EventsOut(Schema):
+    new: int
+    repeated: int
+    corrected: int
+
+
+class ChargeIn(Schema):
+    state: Name
+    at: datetime | None = None
+
+
+class ChargeOut(Schema):
+    lot: str
+    space: str
+    state: str
+    at: str
+
+
+class PermitOut(Schema):
+    id: int
+    plate: str
+    lot: str
+    from_on: str
+    until_on: str
+    state: str
+    case: str | None
+
+
+class PermitList(Schema):
+    items: list[PermitOut]
+    next: str | None = None
+
+
+class StayOut(Schema):
+    id: int
+    plate: str
+    lot: str
+    standing: str
+    in_at: str
+
+
+class StayList(Schema):
+    items: list[StayOut]
+    next: str | None = None
+
+
+class ReserveIn(Schema):
+    source: Annotated[str, Field(min_length=1, max_length=100)]
+    from_at: datetime
+    until_at: datetime
+    plate: Annotated[str, Field(max_length=40)] = ""
+    lot: Name = ""
+    spaces: Annotated[int, Field(ge=1, le=10_000)] = 1
+
+
+class ReservationOut(Schema):
+    id: int
+    lot: str
+    plate: str
+    spaces: int
+    from_at: str
+    until_at: str
+    source: str
+
+
+class SourceIn(Schema):
+    source: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class ReleasedOut(Schema):
+    released: int
+
+
+class CountIn(Schema):
+    counted: Annotated[int, Field(ge=0, le=100_000)]
+    note: Annotated[str, Field(max_length=200)] = ""
+
+
+class CountOut(Schema):
+    lot: str
+    before: int
+    counted: int
+    delta: int
+
+
+class TokenIn(Schema):
+    token: Annotated[str, Field(max_length=2000)]
+
+
+class PartnerPermitOut(Schema):
+    partner: str
+    serial: str
+    plate: str
+    until_on: str | None
+    revoked: bool
+
+
+@router.get("/lots", response={200: LotList, **PROBLEMS}, summary=_n("各停车场现况"))
+def parking_lots(request: HttpRequest) -> dict[str, Any]:
+    within_scope(request, "parking")
+    now = queries.lots_now()
+    bays = queries.charging([each.lot for each in now])
+    return {"items": [queries.as_json(each, bays.get(each.lot, {})) for each in now]}
+
+
+@router.get(
+    "/lots/{code}/forecast", response={200: HourList, **PROBLEMS}, summary=_n("未来三天每小时预计占用")
+)
+def lot_forecast(request: HttpRequest, code: str) -> dict[str, Any]:
+    within_scope(request, "parking")
+    hours = queries.occupancy_forecast(queries.lot_of(code))
+    return {
+        "items": [
+            {"at": each.at.isoformat(), "expected": round(each.expected), "low": round(each.low), "high": round(each.high)}
+            for each in hours
+        ]
+    }  # fmt: skip
+
+
+@router.get("/guide", response={200: GuidanceOut, **PROBLEMS}, summary=_n("某车牌现在停哪里"))
+def guide_plate(request: HttpRequest, plate: Annotated[str, Field(max_length=40)] = "") -> dict[str, Any]:
+    """By what right the plate is known is told to keepers and to whoever's own it is."""
+    within_scope(request, "parking")
+    person = person_of(request)
+    found = queries.guide(plate)
+    known = scope.holds(person, "parking.keep") or as_read(plate)[0] in queries.plates_of(person)
+    return {
+        "lot": found.lot.code if found.lot else None,
+        "name": found.lot.name if found.lot else "",
+        "why": str(found.why) if known or not found.lot else "",
+        "free": found.free,
+        "standing": str(found.standing) if known else "",
+    }
+
+
+@router.get("/permits", response={200: PermitList, **PROBLEMS}, summary=_n("我的车辆通行证"))
+def parking_permits(request: HttpRequest, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
+    within_scope(request, "parking")
+    found, following = page(queries.permits_of(person_of(request)), cursor, limit)
+    return {"items": [_permit(each) for each in found], "next": following}
+
+
+@router.post("/permits/{pk}/end", response={200: PermitOut, **CONFLICTS}, summary=_n("结束通行证"))
+def end_permit(request: HttpRequest, pk: int) -> HttpResponse:
+    within_scope(request, "parking")
+    return write(request, lambda: (200, _permit(actions.end(person_of(request), permit=pk))))
+
+
+@router.get("/strangers", response={200: StayList, **PROBLEMS}, summary=_n("场内陌生车辆"))
+def parking_strangers(request: HttpRequest, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
+    within_scope(request, "parking")
+    found, following = page(queries.strangers(_keeper(request)), cursor, limit)
+    return {"items": [_stay(each) for each in found], "next": following}
+
+
+@router.get("/overstays", response={200: StayList, **PROBLEMS}, summary=_n("超时车辆"))
+def parking_overstays(request: HttpRequest, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
+    within_scope(request, "parking")
+    found, following = page(queries.overstays(_keeper(request)), cursor, limit)
+    return {"items": [_stay(each) for each in found], "next": following}
+
+
+@router.post("/lots/{code}/count", response={201: CountOut, **CONFLICTS}, summary=_n("清点更正场内车辆"))
+def count_lot(request: HttpRequest, code: str, given: CountIn) -> HttpResponse:
+    within_scope(request, "parking")
+    body_of(request)
+
+    def work() -> tuple[int, Any]:
+        made = actions.count(
+            _keeper(request), lot=queries.lot_of(code).pk, counted=given.counted, note=given.note
+        )
+        return 201, {"lot": code, "before": made.before, "counted": made.counted, "delta": made.delta}
+
+    return write(request, work)
+
+
+@router.post(
+    "/cameras/{code}/passages", response={200: EventsOut, **CONFLICTS}, summary=_n("上报车牌识别（可重复）")
+)
+def camera_passages(request: HttpRequest, code: str, given: EventsIn) -> HttpResponse:
+    """Up to 500 events of one camera, each taken once by its sequence whatever is repeated; no key is needed."""
+    within_scope(request, "parking")
+    body_of(request)
+
+    def work() -> tuple[int, Any]:
+        events = [
+            actions.Event(
+                each.sequence, _aware(each.at), each.direction, each.plate, each.confidence, each.picture
+            )
+            for each in given.events
+        ]
+        taken = actions.passages(person_of(request), camera=code, events=events)
+        return 200, {"new": taken.new, "repeated": taken.repeated, "corrected": taken.corrected}
+
+    return write(request, work)
+
+
+@router.post(
+    "/lots/{code}/spaces/{space}/charge", response={200: ChargeOut, **CONFLICTS}, summary=_n("上报充电桩状态")
+)
+def charge_state(request: HttpRequest, code: str, space: str, given: ChargeIn) -> HttpResponse:
+    within_scope(request, "parking")
+    body_of(request)
+
+    def work() -> tuple[int, Any]:
+        at = _aware(given.at) if given.at else None
+        made = actions.charge(person_of(request), lot=code, space=space, state=given.state, at=at)
+        said = made.charge_at.isoformat() if made.charge_at else ""
+        return 200, {"lot": code, "space": made.code, "state": str(made.charge), "at": said}
+
+    return write(request, work)
+
+
+@router.post("/reservations", response={201: ReservationOut, **CONFLICTS}, summary=_n("预留车位"))
+def reserve_spaces(request: HttpRequest, given: ReserveIn) -> HttpResponse:
+    within_scope(request, "parking")
+    body_of(request)
+
+    def work() -> tuple[int, Any]:
+        actor = _keeper(request)
+        made = actions.reserve(
+            actor, source=f"api.{actor.pk}:{given.source}", from_at=_aware(given.from_at),
+            until_at=_aware(given.until_at), plate=given.plate, spaces=given.spaces,
+            lot=queries.kept_lot(actor, queries.lot_of(given.lot).pk) if given.lot else None,
+        )  # fmt: skip
+        return 201, _reservation(made)
+
+    return write(request, work)
+
+
+@router.post("/reservations/release", response={200: ReleasedOut, **CONFLICTS}, summary=_n("释放预留"))
+def release_spaces(request: HttpRequest, given: SourceIn) -> HttpResponse:
+    """What the caller reserved under that source; another's is not reached."""
+    within_scope(request, "parking")
+    body_of(request)
+
+    def work() -> tuple[int, Any]:
+        actor = _keeper(request)
+        return 200, {"released": actions.release(actor, source=f"api.{actor.pk}:{given.source}")}
+
+    return write(request, work)
+
+
+@router.post(
+    "/partner-permits", response={200: PartnerPermitOut, **CONFLICTS}, summary=_n("登记伙伴院区通行证")
+)
+def partner_permit(request: HttpRequest, given: TokenIn) -> HttpResponse:
+    within_scope(request, "parking")
+    body_of(request)
+
+    def work() -> tuple[int, Any]:
+        made = actions.take_partner_permit(person_of(request), token=given.token)
+        return 200, {
+            "partner": made.partner.code,
+            "serial": made.serial,
+            "plate": made.plate,
+            "until_on": made.until_on.isoformat() if made.until_on else None,
+            "revoked": made.revoked_at is not None,
+        }
+
+    return write(request, work)
+
+
+def _keeper(request: HttpRequest) -> Person:
+    """The caller, who keeps a lot. Raises NotPermitted."""
+    actor = person_of(request)
+    scope.authorise(actor, "parking.keep", organisation_path=None, service="parking")
+    return actor
+
+
+def _aware(moment: datetime) -> datetime:
+    """A moment with its zone. Raises Problem for one that no database keeps."""
+    try:
+        return (
+            timezone.make_aware(moment)
+            if timezone.is_naive(moment)
+            else moment.astimezone(timezone.get_current_timezone())
+        )
+    except (OverflowError, ValueError):
+        raise Problem(errors={"at": [_("时间超出范围。")]}) from None
+
+
+def _permit(permit: PlatePermit) -> dict[str, Any]:
+    return {
+        "id": permit.pk,
+        "plate": permit.plate,
+        "lot": permit.lot.place.code,
+        "from_on": permit.from_on.isoformat(),
+        "until_on": permit.until_on.isoformat(),
+        "state": str(permit.state),
+        "case": permit.case.number if permit.case else None,
+    }
+
+
+def _stay(stay: Stay) -> dict[str, Any]:
+    return {
+        "id": stay.pk,
+        "plate": stay.plate,
+        "lot": stay.lot.place.code,
+        "standing": str(stay.standing),
+        "in_at": stay.in_at.isoformat(),
+    }
+
+
+def _reservation(made: Reservation) -> dict[str, Any]:
+    return {
+        "id": made.pk,
+        "lot": made.lot.place.code,
+        "plate": made.plate,
+        "spaces": made.spaces,
+        "from_at": made.starts_at.isoformat(),
+        "until_at": made.ends_at.isoformat(),
+        "source": made.source,
+    }

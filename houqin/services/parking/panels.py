@@ -1,0 +1,8 @@
+"""What parking puts on the portal's pages: the entries of the rail."""
+
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from houqin.portal.shell import NAV, Entry
+
+NAV.add("parking", Entry(pgettext_lazy("plural", "停车场"), "parking:board", "car", (), 37))
+NAV.add("parking.desk", Entry(gettext_lazy("停车管理"), "parking:desk", "car", ("parking.keep",), 57))

@@ -1,0 +1,26 @@
+"""A form whose action may refuse: its words go beside the fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.forms import BaseForm
+
+from houqin.foundation.errors import Problem
+from houqin.portal import problems
+
+T = TypeVar("T")
+
+
+def carry_out(form: BaseForm, act: Callable[[], T]) -> tuple[T | None, int]:
+    """What ``act`` answers for a valid form, else none; and the status of the page that shows the form again."""
+    if not form.is_valid():
+        return None, 422
+    try:
+        return act(), 200
+    except Problem as problem:
+        if not problems.is_about_input(problem):
+            raise
+        problems.put_into(form, problem)
+        return None, problems.status_of(problem)
