@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 #: So many earlier hours of the same kind are looked at, each weighing this much of the one after it.
-WEEKS, FADES = 5, 0.6
+WEEKS, FADES = 5, 0.8
 #: How much of the lately seen difference from the pattern is carried over to the next day, and what is left of it a day on.
-CARRIED, LEFT = 0.5, 0.8
+CARRIED, LEFT = 0.75, 0.8
 #: Days over which the difference is looked at.
 LATELY = 3
 HOURS = 72
