@@ -10,3 +10,9 @@ from houqin.services.meetings import actions
 def watch(timestamp: int = 0) -> int:
     """Every minute; a second run finds nothing to do."""
     return actions.remind() + actions.release_unused() + actions.settle()
+
+
+@app.task(name="meetings.open_doors", retry=3)
+def open_doors(meeting: int) -> int:
+    """Permits for everybody who is asked to a meeting; may run twice without harm."""
+    return actions.open_doors(meeting)

@@ -1,6 +1,6 @@
 """Every write around rooms and meetings."""
 
-from houqin.services.meetings.actions import booking, needs, telling
+from houqin.services.meetings.actions import booking, gates, needs, telling
 from houqin.services.meetings.actions.attending import (
     actor_of,
     give_feedback,
@@ -35,14 +35,15 @@ from houqin.services.meetings.actions.events import (
     tick,
 )
 from houqin.services.meetings.actions.feeds import end_feed, make_feed
+from houqin.services.meetings.actions.gates import open_doors, reserve_parking
 from houqin.services.meetings.actions.needs import ask_need
 from houqin.services.meetings.actions.panels import make_panel, start_at_door
 from houqin.services.meetings.actions.rooms import block, close_room, join_rooms, make_room, set_room, unblock
 from houqin.services.meetings.actions.series import book_series, cancel_following, move_following, plan_series
 from houqin.services.meetings.actions.waiting import promote, stop_waiting, wait
 
-booking.MOVED[:] = [needs.move_needs, lambda meeting, by: telling.changed(meeting)]
-booking.GIVEN_BACK[:] = [needs.drop_needs, telling.called_off]
+booking.MOVED[:] = [needs.move_needs, gates.move_gates, lambda meeting, by: telling.changed(meeting)]
+booking.GIVEN_BACK[:] = [needs.drop_needs, gates.end_gates, telling.called_off]
 
 __all__ = [
     "actor_of",
@@ -72,6 +73,7 @@ __all__ = [
     "move",
     "move_event",
     "move_following",
+    "open_doors",
     "open_meeting",
     "plan_event",
     "plan_series",
@@ -79,6 +81,7 @@ __all__ = [
     "release_unused",
     "remind",
     "reply",
+    "reserve_parking",
     "send_substitute",
     "set_room",
     "settle",

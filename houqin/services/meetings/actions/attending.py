@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from houqin.foundation.errors import Conflict, NotFound, NotPermitted, Problem
 from houqin.foundation.people.models import Person
@@ -64,6 +65,7 @@ def invite(
             after={"participants": [each.name for each in new][:50], "count": len(new)},
         )
         telling.invited(found, new)
+        _open_doors(found)
     return new
 
 
@@ -119,6 +121,7 @@ def send_substitute(actor: Person, *, token: str, substitute: Person, note: str 
         actor, "meetings.substitute", found.meeting, after={"for": found.name, "who": substitute.name}
     )
     telling.invited(found.meeting, [made])
+    _open_doors(found.meeting)
     return made
 
 
@@ -234,6 +237,11 @@ def give_feedback(
         actor, "meetings.feedback", found.meeting, after={"room": room_stars, "service": service_stars}
     )
     return made
+
+
+def _open_doors(meeting: Meeting) -> None:
+    """By a job: a plenary has four hundred permits, and nobody passes a door within the second."""
+    app.configure_task("meetings.open_doors").defer(meeting=meeting.pk)
 
 
 def _of_token(token: str) -> Participant:
