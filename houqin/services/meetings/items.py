@@ -66,6 +66,7 @@ announce(
         keywords="会议 会议室 开会 预订 huiyi huiyishi",
         icon="calendar",
         category=Category.OFFICE,
+        channels=frozenset({"web", "api", "code"}),
         form=BookingForm,
         flow=(
             Step(

@@ -93,6 +93,8 @@ def reply(actor: Actor, *, token: str, answer: str, note: str = "") -> Participa
     before = found.reply
     found.reply, found.reply_note, found.replied_at = answer, note[:200], timezone.now()
     found.save(update_fields=["reply", "reply_note", "replied_at"])
+    if Reply.NO in (before, answer):
+        _open_doors(found.meeting)
     trail.record(
         actor,
         "meetings.reply",

@@ -15,9 +15,7 @@ def gated(rooms):
     """An area before the floor of the rooms, and a lot of three spaces."""
     area = Area.objects.create(code="A1-3", name="1号楼 3层", keeper=rooms.cast.general)
     area.places.add(rooms.cast.floor)
-    Lot.objects.create(
-        place=rooms.cast.office, code="P1", name="P1 停车场", capacity=3, keeper=rooms.cast.general
-    )
+    Lot.objects.create(place=rooms.cast.office, capacity=3, reservable=3, keeper=rooms.cast.general)
     return rooms
 
 
