@@ -13,7 +13,7 @@ from ninja import Query, Router, Schema
 
 from houqin.affairs.actions import submit
 from houqin.affairs.forms import check
-from houqin.exchange.api.frame import body_of, page, person_of, within_scope, write
+from houqin.exchange.api.frame import MOST, PAGE, body_of, page, person_of, within_scope, write
 from houqin.exchange.api.problems import CONFLICTS, PROBLEMS
 from houqin.foundation.errors import NotFound, Problem
 from houqin.services.meetings import actions, queries, rules
@@ -145,7 +145,9 @@ class FindIn(Schema):
 
 
 @router.get("/rooms", response={200: RoomList, **PROBLEMS}, summary=_n("会议室"))
-def meeting_rooms(request: HttpRequest, seats: int = 0, equipment: str = "") -> dict[str, Any]:
+def meeting_rooms(
+    request: HttpRequest, seats: int = Query(0, ge=0, le=100_000), equipment: str = ""
+) -> dict[str, Any]:
     within_scope(request, "meetings")
     found = queries.bookable_rooms().filter(capacity__gte=seats, equipment__contains=_codes(equipment))
     return {"items": [_room(each) for each in found]}
@@ -154,6 +156,8 @@ def meeting_rooms(request: HttpRequest, seats: int = 0, equipment: str = "") -> 
 @router.get("/rooms/{code}/day", response={200: DayOut, **PROBLEMS}, summary=_n("一间会议室的一天"))
 def room_day(request: HttpRequest, code: str, on: date) -> dict[str, Any]:
     within_scope(request, "meetings")
+    if not rules.in_reason(on):
+        raise Problem(errors={"on": [_("请选择合理的日期。")]})
     room = _room_of(code)
     taken = bars(*day_of(on), [room.pk])[room.pk]
     return {
@@ -175,7 +179,11 @@ def room_day(request: HttpRequest, code: str, on: date) -> dict[str, Any]:
 
 @router.get("/free", response={200: RoomList, **PROBLEMS}, summary=_n("某时段空闲的会议室"))
 def free_rooms(
-    request: HttpRequest, starts_at: datetime, ends_at: datetime, seats: int = 0, equipment: str = ""
+    request: HttpRequest,
+    starts_at: datetime,
+    ends_at: datetime,
+    seats: int = Query(0, ge=0, le=100_000),
+    equipment: str = "",
 ) -> dict[str, Any]:
     within_scope(request, "meetings")
     starts, ends = _aware(starts_at), _aware(ends_at)
@@ -215,7 +223,9 @@ def find_room(request: HttpRequest, asked: Query[FindIn]) -> dict[str, Any]:
 
 
 @router.get("/bookings", response={200: MeetingList, **PROBLEMS}, summary=_n("我的会议"))
-def bookings(request: HttpRequest, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
+def bookings(
+    request: HttpRequest, cursor: str | None = None, limit: int = Query(PAGE, ge=1, le=MOST)
+) -> dict[str, Any]:
     within_scope(request, "meetings")
     rows = queries.meetings_of(person_of(request)).select_related("case")
     found, following = page(rows, cursor, limit)
@@ -340,6 +350,8 @@ def _codes(text: str) -> list[str]:
 
 
 def _aware(moment: datetime) -> datetime:
+    if not rules.in_reason(moment):
+        raise Problem(errors={"starts_at": [_("请选择合理的时间。")]})
     return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
 
 

@@ -19,13 +19,31 @@ from houqin.foundation.people.models import Organisation, Person
 from houqin.foundation.places.models import Place
 from houqin.services.meetings.guests import Guest
 from houqin.services.meetings.models import Layout, Meeting, MeetingClass, NeedKind, Room
-from houqin.services.meetings.rules import Wish
+from houqin.services.meetings.rules import Wish, in_reason
 
 _MISSING = {"required": gettext_lazy("请填写此项。")}
 
 
 def _moment() -> forms.DateTimeInput:
     return forms.DateTimeInput(attrs={"type": "datetime-local", "step": 300}, format="%Y-%m-%dT%H:%M")
+
+
+class MomentField(forms.DateTimeField):
+    """A moment that a meeting can have: within this century, so that reckoning with it never leaves the calendar."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", _moment())
+        options.setdefault("error_messages", _MISSING)
+        super().__init__(**options)
+
+    def to_python(self, value: Any) -> datetime | None:
+        try:
+            found = super().to_python(value)
+        except OverflowError as error:
+            raise forms.ValidationError(gettext_lazy("请选择合理的时间。")) from error
+        if found is not None and not in_reason(found):
+            raise forms.ValidationError(gettext_lazy("请选择合理的时间。"))
+        return found
 
 
 class RoomField(forms.ModelChoiceField):
@@ -48,8 +66,8 @@ class BookingForm(CaseForm):
         },
     )
     subject = forms.CharField(label=gettext_lazy("会议名称"), max_length=100, error_messages=_MISSING)
-    starts_at = forms.DateTimeField(label=gettext_lazy("开始时间"), error_messages=_MISSING, widget=_moment())
-    ends_at = forms.DateTimeField(label=gettext_lazy("结束时间"), error_messages=_MISSING, widget=_moment())
+    starts_at = MomentField(label=gettext_lazy("开始时间"))
+    ends_at = MomentField(label=gettext_lazy("结束时间"))
     expected = forms.IntegerField(
         label=gettext_lazy("预计人数"), min_value=1, max_value=100_000, error_messages=_MISSING
     )
@@ -133,7 +151,7 @@ class NeedForm(CaseForm):
         help_text=gettext_lazy("如：桌型、用餐标准、语种、直播平台"),
     )  # fmt: skip
     quantity = forms.IntegerField(label=gettext_lazy("数量"), required=False, min_value=1, max_value=100_000)
-    wanted_at = forms.DateTimeField(label=gettext_lazy("何时要"), required=False, widget=_moment())
+    wanted_at = MomentField(label=gettext_lazy("何时要"), required=False)
 
     def title(self) -> str:
         meeting: Meeting = self.data.meeting  # type: ignore[attr-defined]  # the engine passes what actions.needs asked with
@@ -215,8 +233,8 @@ class MoveForm(forms.Form):
         ),
         label=gettext_lazy("会议室"),
     )
-    starts_at = forms.DateTimeField(label=gettext_lazy("开始时间"), error_messages=_MISSING, widget=_moment())
-    ends_at = forms.DateTimeField(label=gettext_lazy("结束时间"), error_messages=_MISSING, widget=_moment())
+    starts_at = MomentField(label=gettext_lazy("开始时间"))
+    ends_at = MomentField(label=gettext_lazy("结束时间"))
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
 
@@ -256,7 +274,9 @@ class FindForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
         first, last = given.get("first"), given.get("last")
-        if first and last and not first <= last <= first + timedelta(days=30):
+        if (first and not in_reason(first)) or (last and not in_reason(last)):
+            self.add_error("first", gettext_lazy("请选择合理的日期。"))
+        elif first and last and not first <= last <= first + timedelta(days=30):
             self.add_error("last", gettext_lazy("结束日期应在开始日期之后一个月内。"))
         return given
 

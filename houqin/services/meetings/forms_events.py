@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from houqin.foundation.people.models import Person
-from houqin.services.meetings.forms import _moment, people_named, words_of
+from houqin.services.meetings.forms import MomentField, people_named, words_of
 from houqin.services.meetings.models import Post, Room
 
 
@@ -17,8 +17,8 @@ class EventForm(forms.Form):
     """What it is and when."""
 
     title = forms.CharField(label=gettext_lazy("活动名称"), max_length=100)
-    starts_at = forms.DateTimeField(label=gettext_lazy("开始时间"), widget=_moment())
-    ends_at = forms.DateTimeField(label=gettext_lazy("结束时间"), widget=_moment())
+    starts_at = MomentField(label=gettext_lazy("开始时间"))
+    ends_at = MomentField(label=gettext_lazy("结束时间"))
     note = forms.CharField(
         label=gettext_lazy("说明"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -60,8 +60,8 @@ class StaffForm(forms.Form):
     people = forms.CharField(
         label=gettext_lazy("人员"), help_text=gettext_lazy("填姓名或工号，用顿号或空格隔开")
     )
-    starts_at = forms.DateTimeField(label=gettext_lazy("开始时间"), widget=_moment(), required=False)
-    ends_at = forms.DateTimeField(label=gettext_lazy("结束时间"), widget=_moment(), required=False)
+    starts_at = MomentField(label=gettext_lazy("开始时间"), required=False)
+    ends_at = MomentField(label=gettext_lazy("结束时间"), required=False)
 
     def __init__(self, *args: Any, event: int, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -78,8 +78,8 @@ class VehicleForm(forms.Form):
 
     plate_number = forms.CharField(label=gettext_lazy("车牌"), max_length=12)
     unit = forms.CharField(label=gettext_lazy("单位"), max_length=50, required=False)
-    arrives_at = forms.DateTimeField(label=gettext_lazy("到达时间"), widget=_moment())
-    leaves_at = forms.DateTimeField(label=gettext_lazy("离开时间"), widget=_moment())
+    arrives_at = MomentField(label=gettext_lazy("到达时间"))
+    leaves_at = MomentField(label=gettext_lazy("离开时间"))
     where = forms.CharField(label=gettext_lazy("停放位置"), max_length=50, required=False)
 
 
@@ -87,13 +87,13 @@ class CheckForm(forms.Form):
     """A line of the check-list."""
 
     text = forms.CharField(label=gettext_lazy("检查事项"), max_length=200)
-    due_at = forms.DateTimeField(label=gettext_lazy("何时前"), widget=_moment(), required=False)
+    due_at = MomentField(label=gettext_lazy("何时前"), required=False)
 
 
 class StepForm(forms.Form):
     """A line of the run sheet."""
 
-    starts_at = forms.DateTimeField(label=gettext_lazy("时刻"), widget=_moment())
+    starts_at = MomentField(label=gettext_lazy("时刻"))
     minutes = forms.IntegerField(label=gettext_lazy("时长（分钟）"), min_value=1, max_value=1440, initial=5)
     what = forms.CharField(label=gettext_lazy("环节内容"), max_length=200)
     who = forms.CharField(label=gettext_lazy("负责"), max_length=50, required=False)
@@ -103,7 +103,7 @@ class StepForm(forms.Form):
 class MoveEventForm(forms.Form):
     """When it begins instead."""
 
-    starts_at = forms.DateTimeField(label=gettext_lazy("新的开始时间"), widget=_moment())
+    starts_at = MomentField(label=gettext_lazy("新的开始时间"))
 
 
 def rooms_named(text: str) -> list[Room]:

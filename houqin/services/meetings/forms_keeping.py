@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from houqin.services.meetings.forms import _moment
+from houqin.services.meetings.forms import MomentField
 from houqin.services.meetings.models import Equipment, Layout, Room
 
 
@@ -51,8 +51,8 @@ class RoomForm(forms.ModelForm):
 class BlockForm(forms.Form):
     """When a room is closed, and why."""
 
-    starts_at = forms.DateTimeField(label=gettext_lazy("开始时间"), widget=_moment())
-    ends_at = forms.DateTimeField(label=gettext_lazy("结束时间"), widget=_moment())
+    starts_at = MomentField(label=gettext_lazy("开始时间"))
+    ends_at = MomentField(label=gettext_lazy("结束时间"))
     reason = forms.CharField(label=gettext_lazy("停用原因"), max_length=100)
 
 

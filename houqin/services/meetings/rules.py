@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import DurationField, ExpressionWrapper, F, Q, Sum
 from django.utils import timezone
@@ -47,6 +47,11 @@ class Wish:
     @property
     def minutes(self) -> int:
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
+
+
+def in_reason(moment: datetime | date) -> bool:
+    """Whether a moment or day lies within what meetings are reckoned in."""
+    return 2000 <= moment.year <= 2100
 
 
 def check(actor: Person, wish: Wish) -> None:

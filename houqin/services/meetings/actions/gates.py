@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from houqin.foundation.errors import Conflict
 from houqin.foundation.notices.actions import tell
 from houqin.foundation.people.models import Person
 from houqin.foundation.trail.actors import SYSTEM
@@ -15,8 +16,6 @@ from houqin.services.access import queries as doors
 from houqin.services.meetings.actions import booking
 from houqin.services.meetings.models import Meeting, Reply
 from houqin.services.parking import actions as parking
-from houqin.services.parking.models import Reservation
-from houqin.services.parking.problems import LotFull
 
 #: Doors and spaces are open this long before the start and after the end.
 BEFORE, AFTER = timedelta(minutes=45), timedelta(minutes=30)
@@ -51,16 +50,15 @@ def open_doors(meeting: int) -> int:
 
 
 @transaction.atomic
-def reserve_parking(actor: Person, *, meeting: int, spaces: int) -> Reservation:
-    """Keep so many spaces of a lot for the meeting's time; once more changes how many. Raises LotFull with lots that have room."""
+def reserve_parking(actor: Person, *, meeting: int, spaces: int) -> str:
+    """Keep so many spaces of a lot for the meeting's time, and answer which; once more changes how many. Raises Conflict
+    naming lots that have room.
+    """
     found = booking.locked(actor, meeting)
-    return parking.reserve(
-        actor,
-        source=source_of(found),
-        from_at=found.starts_at - BEFORE,
-        until_at=found.ends_at + AFTER,
-        spaces=spaces,
-    )
+    made = parking.reserve(
+        actor, source=source_of(found), from_at=found.starts_at - BEFORE, until_at=found.ends_at + AFTER, spaces=spaces
+    )  # fmt: skip
+    return str(made.lot)
 
 
 def move_gates(meeting: Meeting, by: timedelta) -> None:
@@ -69,7 +67,7 @@ def move_gates(meeting: Meeting, by: timedelta) -> None:
     access.move(SYSTEM, source=source, from_at=from_at, until_at=until_at)
     try:
         parking.move(SYSTEM, source=source, from_at=from_at, until_at=until_at)
-    except LotFull:
+    except Conflict:  # no lot has room then
         parking.release(SYSTEM, source=source)
         tell(
             [meeting.organiser],

@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from houqin.services.access.models import Area, Permit
 from houqin.services.meetings import actions, jobs
-from houqin.services.parking.models import Lot, Reservation
+
+# The records of doors and parking, which a service reaches by their actions alone.
+Area, Permit = apps.get_model("access", "Area"), apps.get_model("access", "Permit")
+Lot, Reservation = apps.get_model("parking", "Lot"), apps.get_model("parking", "Reservation")
 
 
 @pytest.fixture

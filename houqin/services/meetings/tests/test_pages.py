@@ -178,3 +178,15 @@ def test_mine_says_what_comes_and_what_i_wait_for(rooms, as_person):
     assert "备选" in page
     client.post(f"/meetings/waits/{wait.pk}/stop")
     assert "备选" not in client.get("/meetings/mine").content.decode()
+
+
+def test_a_day_that_cannot_be_is_today(rooms, as_person):
+    client = as_person(rooms.cast.staff)
+    for day in ("2026-13-45", "9999-12-31", "x", "0001-01-01"):
+        assert client.get(f"/meetings/?day={day}").status_code == 200
+        assert client.get(f"/meetings/rooms/{rooms.small.pk}?day={day}&view=month").status_code == 200
+        assert client.get(f"/meetings/new?from={day}T09:00&to={day}T10:00").status_code == 200
+    answer = client.post(
+        "/meetings/new", filled(rooms, starts_at="9999-12-31T23:00", ends_at="0001-01-01T00:00")
+    )
+    assert answer.content.decode().count("请选择合理的时间") >= 2

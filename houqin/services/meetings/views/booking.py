@@ -95,13 +95,13 @@ def _choices(given: Mapping[str, str]) -> dict[datetime, Choice]:
     """What was chosen for each clash: drop the date, or ``room@start``."""
     found = {}
     for name, value in given.items():
-        start = parse_datetime(name.removeprefix(CHOICE)) if name.startswith(CHOICE) else None
+        start = _moment(name.removeprefix(CHOICE)) if name.startswith(CHOICE) else None
         if start is None or not value:
             continue
         room, _at, at = value.partition("@")
         if value == DROP:
             found[start] = Choice()
-        elif room.isdecimal() and (begins := parse_datetime(at)):
+        elif room.isdecimal() and (begins := _moment(at)):
             found[start] = Choice(room=queries.room_of(int(room)), starts_at=begins)
     return found
 
@@ -128,7 +128,9 @@ def _moment(text: str | None) -> datetime | None:
         found = parse_datetime(text or "")
     except ValueError:
         return None
-    return timezone.make_aware(found) if found and timezone.is_naive(found) else found
+    if found is None or not rules.in_reason(found):
+        return None
+    return timezone.make_aware(found) if timezone.is_naive(found) else found
 
 
 def _page(

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_safe
 from houqin.portal.door import person_of, signed_in
 from houqin.services.meetings.models import Equipment, Layout, Room
 from houqin.services.meetings.queries.grid import Bar, bars, day_of, marks
+from houqin.services.meetings.rules import in_reason
 
 #: The hours drawn; a quarter of an hour is one column. What lies outside is told by the first and last column.
 FIRST_HOUR, LAST_HOUR = 7, 22
@@ -55,7 +56,7 @@ _kept: dict[tuple[date, str | None, int], tuple[str, Line]] = {}
 @require_safe
 def day(request: HttpRequest) -> HttpResponse:
     """All rooms of one day, filtered by what one needs."""
-    on = parse_date(request.GET.get("day", "") or "x") or timezone.localdate()
+    on = day_asked(request)
     lines = grid(on)
     asked = _asked(request)
     shown = [line for line in lines if _fits(line, asked)]
@@ -78,6 +79,15 @@ def day(request: HttpRequest) -> HttpResponse:
         "me": person_of(request).pk,
     }
     return render(request, "meetings/grid.html", context)
+
+
+def day_asked(request: HttpRequest) -> date:
+    """The day of the address; today where it names none that could be."""
+    try:
+        found = parse_date(request.GET.get("day", ""))
+    except ValueError:
+        found = None
+    return found if found and in_reason(found) else timezone.localdate()
 
 
 def grid(on: date) -> list[Line]:

@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from houqin.portal.door import person_of, signed_in
@@ -16,7 +15,7 @@ from houqin.services.meetings import queries
 from houqin.services.meetings.forms import FindForm
 from houqin.services.meetings.models import Room
 from houqin.services.meetings.queries.grid import Bar, bars, day_of
-from houqin.services.meetings.views.grid import equipment_names
+from houqin.services.meetings.views.grid import day_asked, equipment_names
 
 #: A free stretch shorter than this is not offered.
 SHORTEST = timedelta(minutes=15)
@@ -27,7 +26,7 @@ SHORTEST = timedelta(minutes=15)
 def room(request: HttpRequest, pk: int) -> HttpResponse:
     """A room: what it holds, and its day (``?view=week`` or ``month``: more of them)."""
     found = queries.room_of(pk)
-    on = parse_date(request.GET.get("day", "") or "x") or timezone.localdate()
+    on = day_asked(request)
     view = request.GET.get("view", "day")
     first, days = {"week": (on - timedelta(days=on.weekday()), 7), "month": _month(on)}.get(view, (on, 1))
     taken = bars(day_of(first)[0], day_of(first + timedelta(days=days - 1))[1], [pk])[pk]
