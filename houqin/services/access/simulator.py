@@ -158,7 +158,7 @@ class Controller:
         return not event["reason"]
 
     def alone(self, door: str, token: str, direction: str) -> dict[str, Any]:
-        """Decide by the pass itself: signed by the key, of this half minute, for the door's area, not shown here before."""
+        """Decide by the pass itself: signed by the key, of this half minute, for the door's area (leaving needs none), not shown here before."""
         event = {
             "sequence": self.sequence, "door": door, "direction": direction, "at": _moment(self.clock()), "holder": "",
             "permit": None, "window": None, "reason": "",
@@ -177,7 +177,7 @@ class Controller:
         shown = (said.holder, said.window, direction)
         if not said.is_of(self.true_time()):
             event["reason"] = "pass_old"
-        elif event["permit"] is None or event["permit"] in self.ended:
+        elif direction == "in" and (event["permit"] is None or event["permit"] in self.ended):
             event["reason"] = "no_permit"
         elif self.ways.get(door) not in ("both", direction):
             event["reason"] = "wrong_way"

@@ -58,7 +58,7 @@ def admit(
     """Decide at a door (its code) and keep the decision as an event; two queries, no transaction needed around them.
 
     A window of a pass opens once a direction; nobody enters twice where an area watches for that; both are settled in the
-    database, one holder at a time. ``by`` is a person with the right to check passes there, or the controller of the door, which
+    database, one holder at a time. Leaving needs no permit. ``by`` is a person with the right to check passes there, or the controller of the door, which
     numbers its events: the same number again gives the same decision. Without ``token`` the holder is known otherwise (by a
     card or a plate). Raises NotFound for a door that is not there or not this controller's, NotPermitted.
     """
@@ -72,7 +72,7 @@ def admit(
         raise NotFound
     if not isinstance(by, Controller):
         scope.authorise(by, "access.gate", organisation_path=found.keeper_path)
-    reason = reason or found.reason or _wrong_way(found.way, way)
+    reason = reason or _held_back(found.reason, way) or _wrong_way(found.way, way)
     allowed, told = _decide(by, sequence, found, way, moment, window, reason)
     return Decision(allowed, told, holder, found.name, found.permit)
 
@@ -85,6 +85,11 @@ def _read(token: str, at: datetime) -> tuple[str, int | None, Reason]:
     if not said.is_of(at.timestamp()):
         return said.holder, None, Reason.PASS_OLD
     return said.holder, said.window, Reason.NONE
+
+
+def _held_back(reason: Reason, direction: Direction) -> Reason:
+    """Nobody is kept inside: a permit is for entering. A door that is switched off does not open either way."""
+    return reason if direction == Direction.IN or reason == Reason.DOOR_CLOSED else Reason.NONE
 
 
 def _wrong_way(way: Way, direction: Direction) -> Reason:

@@ -82,4 +82,4 @@ def areas_managed(actor: Actor) -> QuerySet[Area]:
     """The areas that ``actor`` sets up, each with its doors: two queries."""
     doors = Prefetch("doors", Door.objects.select_related("controller").order_by("code"))
     found = areas_kept(actor, "access.manage").select_related("keeper", "parent")
-    return found.prefetch_related(doors).order_by("path")
+    return found.prefetch_related(doors).order_by("code")

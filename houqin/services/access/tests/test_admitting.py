@@ -83,6 +83,15 @@ def test_the_wrong_way_and_a_closed_door(doors):
     assert doors.admit(doors.back).reason == "door_closed"
 
 
+def test_nobody_is_kept_inside(doors):
+    permit = doors.grant()
+    assert doors.admit().allowed
+    actions.withdraw(doors.cast.clerk, permits=[permit.pk], reason="调离")
+    assert doors.admit().reason == "no_permit"
+    assert doors.admit(direction="out", token=actions.pass_token(doors.holder)).allowed
+    assert not queries.inside(doors.cast.clerk).exists()
+
+
 def test_nobody_enters_twice_without_having_left(doors):
     doors.grant()
     assert doors.admit(doors.gate).allowed

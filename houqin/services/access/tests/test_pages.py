@@ -35,6 +35,14 @@ def test_without_a_permit_the_page_says_what_to_do(doors, as_person):
     assert "/services/access.permit" in page
 
 
+def test_after_hours_the_pass_is_for_leaving(doors, as_person):
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    doors.grant(hours=[{"days": [tomorrow.isoweekday()], "from": "07:00", "to": "08:00"}])
+    page = text_of(as_person(doors.cast.staff).get("/access/"))
+    assert "<svg" in page
+    assert "只能用来离开" in page
+
+
 def test_my_page_asks_the_same_however_many_permits(doors, as_person, django_assert_max_num_queries):
     client = as_person(doors.cast.staff)
     doors.grant()
@@ -136,6 +144,16 @@ def test_the_board_shows_heartbeats_doors_and_what_happens(doors, as_person, dja
     with django_assert_max_num_queries(14):
         live = client.get("/access/board", headers={"HX-Request": "true"})
     assert "<html" not in text_of(live)
+
+
+def test_who_only_sets_up_sees_no_passages(doors, as_person):
+    doors.grant()
+    doors.admit()
+    doors.cast.appoint(doors.cast.worker, ["access.manage"], doors.cast.bureau)
+    page = text_of(as_person(doors.cast.worker).get("/access/board"))
+    assert "1号楼控制器" in page
+    assert "实时通行" not in page
+    assert "李晓雯" not in page
 
 
 def test_who_is_inside_by_area(doors, as_person):

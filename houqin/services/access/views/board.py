@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from houqin.foundation.errors import NotFound
+from houqin.foundation.people import scope
 from houqin.portal import problems
 from houqin.portal.door import person_of
 from houqin.portal.guard import needs
@@ -36,11 +37,12 @@ def board(request: HttpRequest) -> HttpResponse:
         "controllers": sorted(controllers, key=lambda each: each["rank"]),
         "silent": sum(each["state"] == "silent" for each in controllers),
         "doors": sum(len(each["controller"].shown_doors) for each in controllers),
-        "inside": sum(queries.inside_counts(actor).values()),
-        "events": queries.event_page(queries.events_of(actor, refused=refused), EVENTS),
         "refused": refused,
         "tabs": tabs(request, "board"),
     }
+    if scope.holds(actor, "access.view"):
+        context["inside"] = sum(queries.inside_counts(actor).values())
+        context["events"] = queries.event_page(queries.events_of(actor, refused=refused), EVENTS)
     template = "access/board.html#live" if getattr(request, "htmx", False) else "access/board.html"
     return problems.vary(render(request, template, context))
 

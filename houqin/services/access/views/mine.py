@@ -28,7 +28,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         return problems.vary(HttpResponse(status=204))
     opened = queries.open_areas(holder, now)
     context: dict[str, Any] = {"window": window, "opened": queries.areas_named(opened)}
-    if opened:
+    if opened or queries.permits_of(holder).exists():  # after hours one still has to get out
         context["qr"] = drawing(actions.pass_token(holder, at=now))
     if not fragment:
         context["permits"] = rows_of(list(queries.permits_of(holder)[:50]))
