@@ -29,8 +29,6 @@ def ending(person: Person | None) -> Iterator[TodayNote]:
     if permit is None or permit.until_at is None:
         return
     n = (timezone.localdate(permit.until_at) - timezone.localdate()).days
-    if (permit.until_at - permit.from_at).days < 2 * DAYS:
-        return
     said = ngettext("您的通行权限还有 %(n)d 天到期", "您的通行权限还有 %(n)d 天到期", n) % {"n": n}
     yield TodayNote(said, url=reverse("access:mine"))
 

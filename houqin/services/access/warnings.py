@@ -25,8 +25,7 @@ def _ending(thresholds: Thresholds) -> Iterator[Breach]:
     found = list(queries.expiring(int(thresholds.amber)).order_by("until_at", "pk")[:MOST])
     keepers = dict(Area.objects.values_list("pk", "keeper_id"))
     for permit in found:
-        if permit.until_at is None or permit.until_at - permit.from_at < timedelta(days=30):
-            continue  # made for a short time: it ends as it should
+        assert permit.until_at is not None
         days = (permit.until_at - now).total_seconds() / 86_400
         url = f"{reverse('access:permits')}?show=expiring"
         yield Breach(f"permit:{permit.pk}", permit.name, round(days, 1), keepers.get(permit.areas[0]), url)
@@ -60,11 +59,9 @@ def _silent(thresholds: Thresholds) -> Iterator[Breach]:
     in use yet."""
     before = timezone.now() - SILENT
     found = Controller.objects.filter(active=True, seen_at__lt=before)
-    rows = found.annotate(keeper=Min("doors__area__keeper")).values("keeper").order_by("keeper")
-    for row in rows.annotate(n=Count("pk", distinct=True), first=Min("name")):
-        yield Breach(
-            f"keeper:{row['keeper']}", row["first"], row["n"], row["keeper"], reverse("access:board")
-        )
+    rows = found.values_list("doors__area__keeper").order_by("doors__area__keeper")
+    for keeper, count, first in rows.annotate(n=Count("pk", distinct=True), first=Min("name")):
+        yield Breach(f"keeper:{keeper}", first, count, keeper, reverse("access:board"))
 
 
 def _silent_words(warning: Warning) -> str:

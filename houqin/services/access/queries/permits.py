@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from houqin.foundation import tree
@@ -21,6 +21,7 @@ from houqin.services.access.queries.areas import areas_kept
 
 #: A permit that opened no door for so many days is one to ask about.
 UNUSED_DAYS = 90
+LASTING = timedelta(days=30)
 
 _PERSON = """
 LEFT JOIN LATERAL (
@@ -185,12 +186,9 @@ def unused(days: int = UNUSED_DAYS) -> Q:
 
 
 def expiring(days: int) -> QuerySet[Permit]:
-    """Permits of people and organisations that end within ``days``; visitors' end as they should."""
-    return (
-        _in_force()
-        .filter(until_at__lt=timezone.now() + timedelta(days=days))
-        .exclude(holder__startswith="visitor:")
-    )
+    """Lasting permits (a month or longer) of people and organisations that end within ``days``; shorter ones end as they should."""
+    lasting = Q(until_at__gte=F("from_at") + LASTING, until_at__lt=timezone.now() + timedelta(days=days))
+    return _in_force().filter(lasting).exclude(holder__startswith="visitor:")
 
 
 _SHOWN = {
