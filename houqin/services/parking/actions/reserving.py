@@ -44,9 +44,7 @@ def reserve(
     before = _told(made) if made else None
     if made is None:
         made = Reservation(source=source, plate=number, **wanted)
-    elif lot is None:
-        lot = made.lot if made.lot.open else None
-    _place(made, _candidates(lot, from_at, until_at), lot, **wanted)
+    _place(made, _candidates(lot, from_at, until_at, now_in=made.lot_id), lot, **wanted)
     after = _told(made)
     if after != before:
         trail.record(actor, "parking.reserve", made, before=before, after=after)
@@ -64,9 +62,8 @@ def move(actor: Actor, *, source: str, from_at: datetime, until_at: datetime) ->
     held = list(_held(source).select_for_update().order_by("lot_id", "id"))
     for each in held:
         before = _told(each)
-        own = each.lot
-        others = [other for other in _candidates(None, from_at, until_at) if other != own.pk]
-        _place(each, [own.pk, *others], None, starts_at=from_at, ends_at=until_at)
+        lots = _candidates(None, from_at, until_at, now_in=each.lot_id)
+        _place(each, lots, None, starts_at=from_at, ends_at=until_at)
         if _told(each) != before:
             trail.record(actor, "parking.move", each, before=before, after=_told(each))
     return len(held)
@@ -87,8 +84,14 @@ def _held(source: str) -> QuerySet[Reservation]:
     return Reservation.objects.filter(source=source, released_at__isnull=True)
 
 
-def _candidates(lot: Lot | None, from_at: datetime, until_at: datetime) -> list[int]:
-    return [lot.pk] if lot else [room.lot for room in queries.rooms(from_at, until_at) if room.free]
+def _candidates(
+    lot: Lot | None, from_at: datetime, until_at: datetime, *, now_in: int | None = None
+) -> list[int]:
+    """The lots to try: the one asked for, else where it is now and then those with room, in the order of guidance."""
+    if lot:
+        return [lot.pk]
+    others = [room.lot for room in queries.rooms(from_at, until_at) if room.free and room.lot != now_in]
+    return [now_in, *others] if now_in else others
 
 
 def _place(made: Reservation, lots: list[int], wanted: Lot | None, **values: object) -> None:

@@ -51,6 +51,8 @@ def test_what_no_longer_fits_after_a_move_goes_to_another_lot(lots):
     reserve(lots, source="visitors.visit:1", spaces=2, hour=9)
     actions.move(lots.cast.clerk, source="visitors.visit:1", from_at=lots.at(14), until_at=lots.at(15))
     assert Reservation.objects.get(source="visitors.visit:1").lot == lots.west
+    reserve(lots, source="visitors.visit:2", spaces=2, hour=9)
+    assert reserve(lots, source="visitors.visit:2", spaces=2, hour=14).lot == lots.west
 
 
 def test_a_wrong_plate_says_how_to_mend_it(lots):
