@@ -54,11 +54,13 @@ def holding(plate: str) -> PlatePermit | None:
 
 
 def quotas_kept(actor: Actor) -> QuerySet[Quota]:
-    """Quotas of the lots ``actor`` keeps, with how many permits are open."""
+    """Quotas of the lots ``actor`` sets up, with how many permits are open."""
     is_open = Q(lot__permits__state=PermitState.OPEN)
     everybody = Count("lot__permits", filter=is_open, distinct=True)
     own = Count("lot__permits", filter=is_open & Q(lot__permits__unit=F("unit")), distinct=True)
-    rows = Quota.objects.filter(lot__in=lots_kept(actor)).select_related("lot__place", "unit")
+    rows = Quota.objects.filter(lot__in=lots_kept(actor, "parking.manage")).select_related(
+        "lot__place", "unit"
+    )
     return rows.annotate(all_open=everybody, own_open=own).order_by("lot__position", "unit__name")
 
 

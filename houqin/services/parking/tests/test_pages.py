@@ -152,3 +152,15 @@ def test_setting_up_quotas_partners_and_screens(lots, as_person):
     made = text(client.post("/parking/setup", {"what": "display", "name": "东门", "camera": ""}))
     assert "/parking/gate/" in made
     assert as_person(lots.cast.staff).get("/parking/setup").status_code == 403
+
+
+def test_each_sees_the_parts_they_may_enter(lots, as_person):
+    cast = lots.cast
+    cast.appoint(cast.worker, ["parking.keep"], cast.bureau)
+    cast.appoint(cast.sysadmin, ["parking.manage"], cast.bureau)
+    assert "/parking/setup" not in text(as_person(cast.worker).get("/parking/keep"))
+    client = as_person(cast.sysadmin)
+    client.post("/parking/setup", {"what": "quota", "lot": "PE", "unit": "", "most": "5"})
+    page = text(client.get("/parking/setup"))
+    assert "0 / 5" in page
+    assert "/parking/keep/permits" not in page

@@ -18,6 +18,7 @@ from houqin.services.parking.forms import CorrectForm, CountForm
 from houqin.services.parking.models import PermitState
 from houqin.services.parking.views.forming import carry_out
 from houqin.services.parking.views.lots import shown
+from houqin.services.parking.views.tabs import tabs_of
 
 SHOWN = 200
 
@@ -49,7 +50,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "strangers": queries.strangers(person)[:SHOWN],
         "overstays": queries.overstays(person)[:SHOWN],
         "counts": queries.counts_kept(person)[:10],
-        "at": "desk",
+        "tabs": tabs_of(person_of(request), "desk"),
     }
     return render(request, "parking/desk.html", context, status=status)
 
@@ -70,8 +71,8 @@ def permits(request: HttpRequest) -> HttpResponse:
         for value, label in PermitState.choices
     ]
     context = {
-        "permits": rows[:SHOWN], "chips": chips, "asked": asked, "state": state, "quotas": queries.quotas_kept(person),
-        "at": "permits",
+        "permits": rows[:SHOWN], "chips": chips, "asked": asked, "state": state,
+        "tabs": tabs_of(person_of(request), "permits"),
     }  # fmt: skip
     return render(request, "parking/permits.html", context)
 
@@ -92,7 +93,12 @@ def passages(request: HttpRequest) -> HttpResponse:
         {"label": label, "url": f"?show={value}", "count": None, "current": value == show}
         for value, label in (("all", _("全部")), ("corrected", _("已更正")), ("unread", _("未识别")))
     ]
-    context = {"passages": rows[:SHOWN], "chips": chips, "asked": asked, "at": "passages"}
+    context = {
+        "passages": rows[:SHOWN],
+        "chips": chips,
+        "asked": asked,
+        "tabs": tabs_of(person_of(request), "passages"),
+    }
     return render(request, "parking/passages.html", context)
 
 

@@ -16,6 +16,7 @@ from houqin.portal.guard import needs
 from houqin.services.parking import actions, queries, signing
 from houqin.services.parking.forms import DisplayForm, PartnerForm, QuotaForm
 from houqin.services.parking.views.forming import carry_out
+from houqin.services.parking.views.tabs import tabs_of
 
 
 @needs("parking.manage")
@@ -51,7 +52,7 @@ def setup(request: HttpRequest) -> HttpResponse:
         "displays": queries.displays(),
         "public_key": signing.own_public_key(),
         "our_code": settings.BASE_URL,
-        "at": "setup",
+        "tabs": tabs_of(person, "setup"),
     }
     return render(request, "parking/setup.html", context, status=status)
 
