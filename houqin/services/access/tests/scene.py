@@ -21,13 +21,18 @@ def make(cast: Cast) -> dict[str, Any]:
         "events": [],
         "reason": "调离",
     }
-    calls = ("heartbeat", "take_events", "admit", "withdraw")
+    calls = ("controller_heartbeat", "deliver_events", "admit_at_door", "withdraw_permit")
     bodies: dict[str, Any] = {f"api:{name}/body": told for name in calls}
     return {
         **bodies,
-        "api:gate/body": told | {"token": "HQ1.x.x"},
-        "api:issue/body": {"person": cast.colleague.pk, "areas": ["T1"], "from_at": now, "reason": "接口"},
-        "api:withdraw/pk": permit.pk,
+        "api:check_pass/body": told | {"token": "HQ1.x.x"},
+        "api:issue_permit/body": {
+            "person": cast.colleague.pk,
+            "areas": ["T1"],
+            "from_at": now,
+            "reason": "接口",
+        },
+        "api:withdraw_permit/pk": permit.pk,
         "api:area_permits/code": "T1",
         "access:area/pk": doors.tower.pk,
         "access:person/pk": cast.staff.pk,

@@ -1,7 +1,4 @@
-"""What doors add to the HTTP API, under ``/api/v1/access/``: for controllers (with their own secret), and for people.
-
-The controllers' protocol is described in docs/developers/doors.md.
-"""
+"""People's calls: one's own pass and permits, the keeper's and the guard's work."""
 
 from __future__ import annotations
 
@@ -11,8 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
-from ninja import Field, Router, Schema
-from ninja.security import HttpBearer
+from ninja import Field, Schema
 from pydantic import AwareDatetime
 
 from houqin.exchange.api.frame import body_of, page, person_of, within_scope, write
@@ -21,186 +17,9 @@ from houqin.foundation.errors import NotFound, Problem
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Person
 from houqin.services.access import actions, hours, keys, queries
-from houqin.services.access.models import Area, Controller, DoorEvent, Permit
+from houqin.services.access.api.shared import LARGEST, DecisionOut, decision, direction, router
+from houqin.services.access.models import Area, DoorEvent, Permit
 from houqin.services.access.passes import WINDOW_SECONDS
-
-router = Router()
-
-_LARGEST = 2**62
-
-
-class ControllerSecret(HttpBearer):
-    """``Authorization: Bearer hqd_…``: the call comes from that controller."""
-
-    def authenticate(self, request: HttpRequest, token: str) -> Controller | None:
-        return queries.controller_of_secret(token)
-
-
-OF_CONTROLLER = ControllerSecret()
-
-
-def controller_of(request: HttpRequest) -> Controller:
-    found: Controller = request.auth  # type: ignore[attr-defined]  # ninja puts what authenticate() returned there
-    return found
-
-
-# -- controllers ---------------------------------------------------------------------------------------------------
-
-
-class BeatIn(Schema):
-    now: AwareDatetime
-    version: Annotated[int, Field(ge=0, lt=_LARGEST)] = 0
-    key: str = ""
-    software: str = ""
-
-
-class BeatOut(Schema):
-    now: str
-    version: int
-    through: int
-    clock_off_seconds: int
-    public_key: str
-    window_seconds: int
-
-
-class ListOut(Schema):
-    list: str
-    signature: str
-
-
-class EventIn(Schema):
-    sequence: int
-    door: str
-    at: AwareDatetime
-    direction: str
-    holder: str = ""
-    permit: int | None = None
-    reason: str = ""
-    window: int | None = None
-
-
-class EventsIn(Schema):
-    now: AwareDatetime
-    events: list[EventIn]
-
-
-class TakenOut(Schema):
-    stored: int
-    repeated: int
-    through: int
-    clock_off_seconds: int
-
-
-class AdmitIn(Schema):
-    sequence: Annotated[int, Field(ge=1, lt=_LARGEST)]
-    door: str
-    direction: str
-    token: str = ""
-    holder: str = ""
-
-
-class DecisionOut(Schema):
-    allowed: bool
-    reason: str
-    words: str
-    holder: str
-    name: str
-    permit: int | None
-
-
-@router.post(
-    "/controllers/heartbeat",
-    auth=OF_CONTROLLER,
-    response={200: BeatOut, **PROBLEMS},
-    summary=_n("控制器心跳"),
-    description=_n("返回平台时间、名单最新版本、已收齐的记录号和验签公钥。"),
-)
-def heartbeat(request: HttpRequest, given: BeatIn) -> dict[str, Any]:
-    body_of(request)
-    heard = actions.hear(
-        controller_of(request),
-        clock=given.now,
-        version=given.version,
-        trusts=given.key,
-        software=given.software,
-    )
-    return {
-        "now": heard.now.isoformat(),
-        "version": heard.version,
-        "through": heard.through,
-        "clock_off_seconds": heard.clock_off_seconds,
-        "public_key": str(keys.public()),
-        "window_seconds": WINDOW_SECONDS,
-    }
-
-
-@router.get(
-    "/controllers/permits",
-    auth=OF_CONTROLLER,
-    response={200: ListOut, **PROBLEMS},
-    summary=_n("签名的权限名单（按版本增量）"),
-    description=_n("list 是 JSON 文本，signature 是对其字节的 Ed25519 签名；since=0 为全量。"),
-)
-def permits_for_controller(
-    request: HttpRequest, since: Annotated[int, Field(ge=0, lt=_LARGEST)] = 0
-) -> dict[str, str]:
-    return queries.permit_list(controller_of(request), since)
-
-
-@router.post(
-    "/controllers/events",
-    auth=OF_CONTROLLER,
-    response={200: TakenOut, **PROBLEMS},
-    summary=_n("成批上报通行记录（重复只计一次）"),
-    description=_n("每个控制器从 1 起连续编号；through 以内的已全部收到，可以从本地删除。"),
-)
-def take_events(request: HttpRequest, given: EventsIn) -> dict[str, Any]:
-    body_of(request)
-    taken = actions.take_events(
-        controller_of(request),
-        events=[actions.Told(**vars(event)) for event in given.events],
-        clock=given.now,
-    )
-    return vars(taken)
-
-
-@router.post(
-    "/controllers/admit",
-    auth=OF_CONTROLLER,
-    response={200: DecisionOut, **PROBLEMS},
-    summary=_n("在线判定是否放行"),
-    description=_n("同一编号重复询问得到同一结果；没有回应时可离线判定并以同一编号上报。"),
-)
-def admit(request: HttpRequest, given: AdmitIn) -> dict[str, Any]:
-    body_of(request)
-    return _decision(
-        actions.admit(
-            controller_of(request), door=given.door, direction=_direction(given.direction), token=given.token,
-            holder=_holder(given), sequence=given.sequence,
-        )
-    )  # fmt: skip
-
-
-def _direction(direction: str) -> str:
-    if direction not in ("in", "out"):
-        raise Problem(_("direction 应为 in 或 out。"), errors={"direction": [_("应为 in 或 out。")]})
-    return direction
-
-
-def _holder(given: AdmitIn) -> str:
-    if bool(given.token) == bool(given.holder) or not actions.is_holder(given.holder):
-        raise Problem(
-            _("请提供 token（扫到的通行码）或 holder（如 person:12）之一。"),
-            errors={"holder": [_("应形如 person:12 或 visitor:55。")]},
-        )
-    return given.holder
-
-
-def _decision(decision: actions.Decision) -> dict[str, Any]:
-    return {**vars(decision), "words": str(decision.words)}
-
-
-# -- people --------------------------------------------------------------------------------------------------------
 
 
 class AreaOut(Schema):
@@ -270,7 +89,7 @@ class PassageList(Schema):
 
 
 class IssueIn(Schema):
-    person: Annotated[int, Field(ge=1, lt=_LARGEST)]
+    person: Annotated[int, Field(ge=1, lt=LARGEST)]
     areas: list[str]
     from_at: AwareDatetime
     until_at: AwareDatetime | None = None
@@ -289,7 +108,7 @@ class GateIn(Schema):
 
 
 @router.get("/areas", response={200: AreaList, **PROBLEMS}, summary=_n("门禁区域列表"))
-def areas(request: HttpRequest) -> dict[str, Any]:
+def door_areas(request: HttpRequest) -> dict[str, Any]:
     within_scope(request, "access")
     found = Area.objects.select_related("parent", "keeper").order_by("path")
     return {
@@ -340,7 +159,7 @@ def area_permits(
 
 
 @router.post("/permits", response={201: PermitOut, **CONFLICTS}, summary=_n("直接发放通行权限（管理人员）"))
-def issue(request: HttpRequest, given: IssueIn) -> HttpResponse:
+def issue_permit(request: HttpRequest, given: IssueIn) -> HttpResponse:
     within_scope(request, "access")
     actor = person_of(request)
     body_of(request)
@@ -364,7 +183,7 @@ def issue(request: HttpRequest, given: IssueIn) -> HttpResponse:
 @router.post(
     "/permits/{pk}/withdraw", response={200: PermitOut, **CONFLICTS}, summary=_n("收回通行权限（管理人员）")
 )
-def withdraw(request: HttpRequest, pk: int, given: WithdrawIn) -> HttpResponse:
+def withdraw_permit(request: HttpRequest, pk: int, given: WithdrawIn) -> HttpResponse:
     within_scope(request, "access")
     body_of(request)
 
@@ -376,7 +195,7 @@ def withdraw(request: HttpRequest, pk: int, given: WithdrawIn) -> HttpResponse:
 
 
 @router.get("/inside", response={200: InsideList, **PROBLEMS}, summary=_n("此刻在区域内的人员"))
-def inside(request: HttpRequest, area: str = "") -> dict[str, Any]:
+def who_is_inside(request: HttpRequest, area: str = "") -> dict[str, Any]:
     within_scope(request, "access")
     actor = person_of(request)
     chosen = None
@@ -398,7 +217,7 @@ def inside(request: HttpRequest, area: str = "") -> dict[str, Any]:
 
 
 @router.get("/events", response={200: PassageList, **PROBLEMS}, summary=_n("通行记录"))
-def events(
+def door_events(
     request: HttpRequest, door: str = "", refused: bool = False, cursor: str | None = None, limit: int = 50
 ) -> dict[str, Any]:
     within_scope(request, "access")
@@ -413,15 +232,15 @@ def events(
 
 
 @router.post("/gate", response={200: DecisionOut, **PROBLEMS}, summary=_n("门岗核验通行码"))
-def gate(request: HttpRequest, given: GateIn) -> dict[str, Any]:
+def check_pass(request: HttpRequest, given: GateIn) -> dict[str, Any]:
     within_scope(request, "access")
     body_of(request)
     actor = person_of(request)
     scope.authorise(actor, "access.gate", organisation_path=None)
     if not given.token:
         raise Problem(errors={"token": [_("请扫描通行码。")]})
-    return _decision(
-        actions.admit(actor, door=given.door, direction=_direction(given.direction), token=given.token)
+    return decision(
+        actions.admit(actor, door=given.door, direction=direction(given.direction), token=given.token)
     )
 
 
