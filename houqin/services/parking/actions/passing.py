@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from houqin.foundation.errors import NotFound, Problem
+from houqin.foundation.files.actions import attach
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Person
 from houqin.foundation.standards import mask_plate
@@ -70,7 +71,10 @@ def passage(
 
 @transaction.atomic
 def passages(actor: Actor, *, camera: str, events: Sequence[Event]) -> Taken:
-    """Events of one camera, each once by its sequence. Raises NotFound for a camera that is not there, NotPermitted."""
+    """Events of one camera, each once by its sequence. A picture is one that the actor uploaded before.
+
+    Raises NotFound for a camera that is not there, NotPermitted, Problem for a picture that is not theirs to give.
+    """
     found = (
         Camera.objects.select_related("lot__place", "lot__keeper").filter(code=camera, active=True).first()
     )
@@ -101,6 +105,9 @@ def passages(actor: Actor, *, camera: str, events: Sequence[Event]) -> Taken:
         taken.passages.append(made)
         taken.corrected += bool(made.corrected)
     Passage.objects.bulk_create(taken.passages)
+    for made in taken.passages:
+        if made.picture:
+            attach(actor, [made.picture], record=made)
     taken.new = len(taken.passages)
     return taken
 

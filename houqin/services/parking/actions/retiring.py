@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from houqin.foundation.files.models import File
 from houqin.services.parking.models import Corrected, PartnerPermit, Passage, Stay
 
 #: Plates of passages are personal data: kept only as long as the purpose needs (《个人信息保护法》第十九条), here for looking
@@ -23,7 +24,11 @@ def forget() -> int:
     while True:
         with transaction.atomic():
             old = Passage.objects.filter(at__lt=before).exclude(plate="", read="").order_by("id")[:AT_ONCE]
-            many = Passage.objects.filter(pk__in=list(old.values_list("pk", flat=True))).update(
+            gone = list(old.values_list("pk", flat=True))
+            # A picture that no record has any more is erased by the files' own job.
+            pictures = File.objects.filter(record_type=Passage._meta.label_lower, record_id__in=gone)
+            pictures.update(record_type="", record_id=None)
+            many = Passage.objects.filter(pk__in=gone).update(
                 read="", plate="", corrected=Corrected.NO, corrected_note="", picture=None
             )
         forgotten += many

@@ -1,14 +1,20 @@
 """What cameras report is counted once, put right by one character, and told by what right it is here."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from houqin.foundation.errors import NotFound, NotPermitted, Problem
+from houqin.foundation.files.actions import erase_unattached, store
+from houqin.foundation.files.models import File
 from houqin.services.parking import actions, queries
 from houqin.services.parking.models import Lot, Passage, Stay
 from houqin.services.parking.tests.conftest import make_lots
@@ -114,6 +120,28 @@ def test_cameras_need_the_right_and_a_code_that_is_known(lots):
         actions.passages(lots.cast.staff, camera="CAM-PE", events=[])
     with pytest.raises(NotFound):
         actions.passages(lots.cast.clerk, camera="CAM-X", events=[])
+
+
+def test_a_picture_is_the_keepers_to_see_and_goes_with_the_plate(lots, own_store, as_person):
+    clerk = lots.cast.clerk
+    drawn = BytesIO()
+    Image.new("RGB", (64, 48), "navy").save(drawn, "JPEG")
+    shot = SimpleUploadedFile("gate.jpg", drawn.getvalue(), "image/jpeg")
+    picture = store(clerk, shot)
+    made = lots.passes("浙A12345", picture=picture.pk)
+    assert File.objects.get().record_id == made.pk
+    lots.cast.appoint(lots.cast.worker, ["parking.keep"], lots.cast.bureau)
+    seen = as_person(lots.cast.worker).get(f"/files/{picture.pk}")
+    assert seen.status_code == 200
+    b"".join(seen.streaming_content)
+    assert as_person(lots.cast.staff).get(f"/files/{picture.pk}").status_code == 404
+    with pytest.raises(Problem):
+        lots.passes("浙B12345", picture=picture.pk)
+    assert lots.inside() == 1
+    with time_machine.travel(timezone.now() + timedelta(days=91), tick=False):
+        actions.forget()
+        erase_unattached()
+    assert not File.objects.exists()
 
 
 MOVES = st.lists(
