@@ -29,6 +29,8 @@ from houqin.services.repairs.actions import open_incident
 from houqin.services.repairs.models import Device, FaultKind, StockItem
 from houqin.testing.cast import Cast
 
+#: The roster that is being imported: its name and its lines.
+SHEET = ("花名册", "姓名,单位,科室", "王一,市财政局,预算处")
 ROLES = (
     "anonymous", "staff", "other_staff", "head", "repairs_head", "dispatcher", "worker", "clerk", "manager", "sysadmin",
     "secadmin", "auditor",
@@ -67,7 +69,7 @@ class Scene:
         self.device = Device.objects.create(code="DT-01", name="1号电梯", place=cast.tower)
         self.roster = upload(
             cast.sysadmin,
-            file=SimpleUploadedFile("花名册.csv", "姓名,单位,科室\n王一,市财政局,预算处".encode()),
+            file=SimpleUploadedFile(f"{SHEET[0]}.csv", "\n".join(SHEET[1:]).encode()),
         )
         self.stock = StockItem.objects.create(
             name="水龙头垫片", unit="个", quantity=5, price_fen=150, keeper=cast.repairs

@@ -30,8 +30,8 @@ THERE = """
 def opened(place: Path, progress: archive.Progress = lambda count: None) -> Archive:
     """The backup at `place`, verified whole and fit for this version. Raises `BackupProblem`; changes nothing."""
     found = archive.read(archive.find(place))
-    _refuse_newer(found)
     archive.verify(found, progress)
+    _refuse_newer(found)
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from houqin.affairs.naming import said
 from houqin.services.meetings.forms import MomentField
 from houqin.services.meetings.models import Equipment, Layout, Room
 
@@ -38,7 +39,9 @@ class RoomForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["equipment"].choices = list(Equipment.objects.values_list("code", "name"))  # type: ignore[attr-defined]  # a field with choices
+        self.fields["equipment"].choices = [  # type: ignore[attr-defined]  # a field with choices
+            (code, said(name)) for code, name in Equipment.objects.values_list("code", "name")
+        ]
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data

@@ -101,7 +101,8 @@ def test_uploads_from_other_sites_are_refused(cast: Cast) -> None:
 
 def test_the_back_office_lists_files_but_shows_none(cast: Cast, as_person: SignedIn) -> None:
     told = _send(as_person(cast.staff), samples.picture()).json()
-    client = as_person(cast.sysadmin)
+    assert as_person(cast.sysadmin).get("/backoffice/files/file/").status_code == 403
+    client = as_person(cast.auditor)
     assert "漏水.jpg" in client.get("/backoffice/files/file/").content.decode()
     page = client.get(f"/backoffice/files/file/{told['id']}/change/").content.decode()
     assert "漏水.jpg" in page

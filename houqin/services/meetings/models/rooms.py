@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as _n
 from django.utils.translation import pgettext_lazy
 
 from houqin.foundation.people.models import Organisation
@@ -37,6 +38,12 @@ class Equipment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+#: The names that a new installation begins with (second migration), so that the catalogues have them.
+EQUIPMENT = (
+    _n("投影"), _n("大屏"), _n("视频会议"), _n("话筒"), _n("录音录像"), _n("直播"), _n("同声传译"), _n("白板"), _n("助听环路"), _n("无障碍"),
+)  # fmt: skip
 
 
 class Room(models.Model):

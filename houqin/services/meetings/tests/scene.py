@@ -12,7 +12,7 @@ def make(cast: Cast) -> dict[str, Any]:
     rooms = make_rooms(cast)
     meeting = rooms.book(rooms.small)
     wait = actions.wait(
-        cast.staff, room=rooms.small, title="候补", starts_at=meeting.starts_at, ends_at=meeting.ends_at
+        cast.staff, room=rooms.small, title="备选会议", starts_at=meeting.starts_at, ends_at=meeting.ends_at
     )
     asked, guest = actions.invite(
         cast.staff, meeting=meeting.pk, people=[cast.colleague], guests=[Guest("程立", "江城大学")]

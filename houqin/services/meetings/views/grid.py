@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from houqin.affairs.naming import said
 from houqin.portal.door import person_of, signed_in
 from houqin.services.meetings.models import Equipment, Layout, Room
 from houqin.services.meetings.queries.grid import Bar, bars, day_of, marks
@@ -189,8 +190,8 @@ def _chips(lines: list[Line], asked: dict[str, str], on: date) -> Iterable[dict[
 
 
 def equipment_names() -> tuple[tuple[str, str], ...]:
-    """The dictionary of equipment."""
-    return _equipment(int(timezone.now().timestamp()) // 60)
+    """The dictionary of equipment, names as the reader says them."""
+    return tuple((code, said(name)) for code, name in _equipment(int(timezone.now().timestamp()) // 60))
 
 
 @lru_cache(maxsize=2)
