@@ -22,6 +22,7 @@ def test_a_passer_by_reports_and_follows_it(house: House, visit: Visit) -> None:
     cast = house.cast
     passer_by = visit()
     passer_by.go(f"/q/{cast.toilet.qr}")
+    passer_by.press("报修 地点已填好", to="/services/repairs.report")
     page = passer_by.page
     expect(page.locator("[data-picker-label]")).to_have_text("1号楼 3层 男卫生间")
     _next(passer_by)

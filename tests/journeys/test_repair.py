@@ -19,7 +19,8 @@ def test_a_tap_is_reported_with_a_photo_mended_and_rated(house: House, visit: Vi
     staff.go(f"/sign-in?next=/q/{cast.office.qr}")
     staff.page.get_by_label("登录名").fill("staff")
     staff.page.get_by_label("密码").fill(cast.password)
-    staff.press("登录", to="/services/repairs.report")
+    staff.press("登录", to="/q/")
+    staff.press("报修 地点已填好", to="/services/repairs.report")
 
     expect(staff.page.locator("[data-picker-label]")).to_have_text("1号楼 3层 301室")
     staff.page.get_by_label("什么坏了", exact=True).select_option("water.tap")

@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
-from ninja import Field, Router, Schema
+from ninja import Field, Query, Router, Schema
 
-from houqin.exchange.api.frame import body_of, page, person_of, within_scope, write
+from houqin.exchange.api.frame import MOST, PAGE, body_of, page, person_of, within_scope, write
 from houqin.exchange.api.problems import CONFLICTS, PROBLEMS
 from houqin.foundation.errors import Problem
 from houqin.foundation.people import scope
@@ -213,7 +213,9 @@ def guide_plate(request: HttpRequest, plate: Annotated[str, Field(max_length=40)
 
 
 @router.get("/permits", response={200: PermitList, **PROBLEMS}, summary=_n("我的车辆通行证"))
-def parking_permits(request: HttpRequest, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
+def parking_permits(
+    request: HttpRequest, cursor: str | None = None, limit: int = Query(PAGE, ge=1, le=MOST)
+) -> dict[str, Any]:
     within_scope(request, "parking")
     found, following = page(queries.permits_of(person_of(request)), cursor, limit)
     return {"items": [_permit(each) for each in found], "next": following}
@@ -226,14 +228,18 @@ def end_permit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @router.get("/strangers", response={200: StayList, **PROBLEMS}, summary=_n("场内陌生车辆"))
-def parking_strangers(request: HttpRequest, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
+def parking_strangers(
+    request: HttpRequest, cursor: str | None = None, limit: int = Query(PAGE, ge=1, le=MOST)
+) -> dict[str, Any]:
     within_scope(request, "parking")
     found, following = page(queries.strangers(_keeper(request)), cursor, limit)
     return {"items": [_stay(each) for each in found], "next": following}
 
 
 @router.get("/overstays", response={200: StayList, **PROBLEMS}, summary=_n("超时车辆"))
-def parking_overstays(request: HttpRequest, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
+def parking_overstays(
+    request: HttpRequest, cursor: str | None = None, limit: int = Query(PAGE, ge=1, le=MOST)
+) -> dict[str, Any]:
     within_scope(request, "parking")
     found, following = page(queries.overstays(_keeper(request)), cursor, limit)
     return {"items": [_stay(each) for each in found], "next": following}

@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
-from ninja import Field, Schema
+from ninja import Field, Query, Schema
 from pydantic import AwareDatetime
 
-from houqin.exchange.api.frame import body_of, page, person_of, within_scope, write
+from houqin.exchange.api.frame import MOST, PAGE, body_of, page, person_of, within_scope, write
 from houqin.exchange.api.problems import CONFLICTS, PROBLEMS
 from houqin.foundation.errors import NotFound, Problem
 from houqin.foundation.people import scope
@@ -148,7 +148,7 @@ def own_permits(request: HttpRequest) -> dict[str, Any]:
     "/areas/{code}/permits", response={200: PermitList, **PROBLEMS}, summary=_n("谁能进入某区域（管理人员）")
 )
 def area_permits(
-    request: HttpRequest, code: str, cursor: str | None = None, limit: int = 50
+    request: HttpRequest, code: str, cursor: str | None = None, limit: int = Query(PAGE, ge=1, le=MOST)
 ) -> dict[str, Any]:
     within_scope(request, "access")
     area = queries.areas_kept(person_of(request)).filter(code=code).first()
@@ -218,7 +218,11 @@ def who_is_inside(request: HttpRequest, area: str = "") -> dict[str, Any]:
 
 @router.get("/events", response={200: PassageList, **PROBLEMS}, summary=_n("通行记录"))
 def door_events(
-    request: HttpRequest, door: str = "", refused: bool = False, cursor: str | None = None, limit: int = 50
+    request: HttpRequest,
+    door: str = "",
+    refused: bool = False,
+    cursor: str | None = None,
+    limit: int = Query(PAGE, ge=1, le=MOST),
 ) -> dict[str, Any]:
     within_scope(request, "access")
     one = None
