@@ -165,6 +165,7 @@ def move(
         fen_a_head_day=found.fen_a_head_day,
     )
     rules.check(actor, wish)
+    refuse_unapproved(actor, wish)
     found.room, found.starts_at, found.ends_at = wish.room, wish.starts_at, wish.ends_at
     found.setup_minutes, found.clearing_minutes = wish.room.setup_minutes, wish.room.clearing_minutes
     found.sequence += 1
@@ -172,12 +173,25 @@ def move(
         found.save()
     old, new = trail.difference(before, trail.values_of(found))
     trail.record(actor, "meetings.move", found, before=old, after=new)
-    for moved in MOVED:
-        moved(found, found.starts_at - left[1])
     if actor.pk != found.organiser_id:
         _tell_organiser(found, "meetings.moved", lambda: _("您的会议已改期或换了会议室"))
-    waiting.promote(*left)
+    follow(found, *left)
     return found
+
+
+def follow(meeting: Meeting, room: Room, starts_at: datetime, ends_at: datetime) -> None:
+    """What hangs on a meeting moves along, and who waits gets the room and time it left."""
+    for moved in MOVED:
+        moved(meeting, meeting.starts_at - starts_at)
+    waiting.promote(room, starts_at, ends_at)
+
+
+def refuse_unapproved(actor: Person, wish: Wish) -> None:
+    """A meeting is not moved past approval, but by who serves the room. Raises Problem with the way out."""
+    if rules.approval_needed(wish) and not rules.serves_room(actor, wish.room):
+        raise Problem(
+            errors={"room": [_("此会议室该时段需要审批，请重新提交预订申请，或联系会务部门改期。")]}
+        )
 
 
 @transaction.atomic

@@ -131,7 +131,7 @@ def book_series(
     planned = plan_series(actor, wish=wish, rule=rule, skip_holidays=skip_holidays, choices=choices)
     for each in planned:
         rules.check(actor, each.wish)
-    if any(rules.approval_needed(each.wish) for each in planned[:1]):
+    if any(rules.approval_needed(each.wish) for each in planned):
         raise Problem(errors={"room": [_("此会议室需要审批，系列会议请联系会务部门办理。")]})
     _refuse_clashes(planned)
     rules.check_quota(wish.organiser, wish.starts_at, wish.minutes * len(planned))
@@ -200,6 +200,7 @@ def move_following(
     old.ended_at = found.original_start
     old.save(update_fields=["ended_at"])
     planned = [_moved(each, room, shift, minutes) for each in following]
+    left = [(each.room, each.starts_at, each.ends_at) for each in following]
     # All of them leave their rooms first, so that one may take what another of them leaves.
     Meeting.objects.filter(pk__in=[each.pk for each in following]).update(
         state=MeetingState.CANCELLED,
@@ -215,18 +216,10 @@ def move_following(
             for place, each in enumerate(planned)
         ]
     )
-    for meeting_, occurrence in zip(following, planned, strict=True):
+    for each, occurrence in zip(following, planned, strict=True):
         rules.check(actor, occurrence.wish)
-        meeting_.series, meeting_.original_start = series, occurrence.original_start
-        meeting_.room, meeting_.starts_at, meeting_.ends_at = (
-            occurrence.wish.room, occurrence.wish.starts_at, occurrence.wish.ends_at,
-        )  # fmt: skip
-        meeting_.setup_minutes, meeting_.clearing_minutes = (
-            meeting_.room.setup_minutes,
-            meeting_.room.clearing_minutes,
-        )
-        meeting_.sequence += 1
-        meeting_.state, meeting_.gave_back_at, meeting_.gave_back_reason = MeetingState.BOOKED, None, ""
+        booking.refuse_unapproved(actor, occurrence.wish)
+        _put(each, series, occurrence)
     with booking.taking(actor, planned[0].wish):
         Meeting.objects.bulk_update(following, [
             "series", "original_start", "room", "starts_at", "ends_at", "setup_minutes", "clearing_minutes", "sequence",
@@ -237,7 +230,19 @@ def move_following(
         before={"series": old.pk, "room": found.room_id},
         after={"meetings": len(following), "room": following[0].room_id, "minutes_later": int(shift.total_seconds() // 60)},
     )  # fmt: skip
+    for each, place in zip(following, left, strict=True):
+        booking.follow(each, *place)
     return series
+
+
+def _put(meeting: Meeting, series: Series, occurrence: Occurrence) -> None:
+    """The meeting as the new series has it; not written yet."""
+    wish = occurrence.wish
+    meeting.series, meeting.original_start = series, occurrence.original_start
+    meeting.room, meeting.starts_at, meeting.ends_at = wish.room, wish.starts_at, wish.ends_at
+    meeting.setup_minutes, meeting.clearing_minutes = wish.room.setup_minutes, wish.room.clearing_minutes
+    meeting.sequence += 1
+    meeting.state, meeting.gave_back_at, meeting.gave_back_reason = MeetingState.BOOKED, None, ""
 
 
 @transaction.atomic

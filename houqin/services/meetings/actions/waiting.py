@@ -14,7 +14,9 @@ from houqin.foundation.notices.actions import tell
 from houqin.foundation.people.models import Person
 from houqin.foundation.trail import actions as trail
 from houqin.foundation.trail.actors import SYSTEM
+from houqin.services.meetings import rules
 from houqin.services.meetings.models import Meeting, MeetingState, Room, RoomPart, Wait, WaitState
+from houqin.services.meetings.rules import Wish
 
 
 @transaction.atomic
@@ -26,6 +28,10 @@ def wait(
         raise Problem(errors={"title": [_("请填写会议名称。")]})
     if not timezone.now() < starts_at < ends_at:
         raise Problem(errors={"starts_at": [_("请选择今后的时间。")]})
+    wish = Wish(room=room, organiser=actor, starts_at=starts_at, ends_at=ends_at, expected=expected)
+    rules.check(actor, wish)
+    if rules.approval_needed(wish):
+        raise Problem(errors={"room": [_("此会议室该时段需要审批，不能候补，请另选时间或会议室。")]})
     made = Wait(
         person=actor, room=room, title=title.strip(), starts_at=starts_at, ends_at=ends_at, expected=expected
     )

@@ -12,7 +12,7 @@ from houqin.foundation.errors import Conflict, NotFound, NotPermitted, Problem
 from houqin.foundation.notices.models import Notice
 from houqin.services.meetings import actions, codes, queries
 from houqin.services.meetings.guests import Guest
-from houqin.services.meetings.models import Meeting, MeetingState, Participant
+from houqin.services.meetings.models import ApprovalRule, Meeting, MeetingState, Participant
 
 
 @pytest.fixture
@@ -214,3 +214,30 @@ def test_a_list_that_names_nobody_is_refused_and_kept(rooms, meeting, as_person)
     assert answer.status_code == 422
     assert "无此人：没有这个人" in answer.content.decode()
     assert not Meeting.objects.get(pk=meeting.pk).participants.exists()
+
+
+def test_what_hangs_on_a_series_moves_with_it(rooms, meeting):
+    cast = rooms.cast
+    series = actions.book_series(
+        cast.staff, wish=rooms.wish(rooms.east), title="例会", rule="FREQ=WEEKLY;COUNT=2"
+    )
+    first = series.meetings.order_by("original_start")[0]
+    need = actions.ask_need(cast.staff, meeting=first.pk, kind="av")
+    ask(rooms, first, cast.colleague)
+    actions.move_following(cast.staff, meeting=first.pk, shift=timedelta(hours=2))
+    need.refresh_from_db()
+    assert need.wanted_at == first.starts_at + timedelta(hours=2)
+    assert "会议有变：例会" in told(cast.colleague)
+
+
+def test_neither_moving_nor_waiting_gets_past_approval(rooms, meeting):
+    ApprovalRule.objects.create(name="大会议室", seats_from=80)
+    with pytest.raises(Problem) as refused:
+        actions.move(rooms.cast.staff, meeting=meeting.pk, room=rooms.both)
+    assert "需要审批" in str(refused.value.errors["room"])
+    with pytest.raises(Problem) as refused:
+        actions.wait(
+            rooms.cast.staff, room=rooms.both, title="候补", starts_at=rooms.at(9), ends_at=rooms.at(10)
+        )
+    assert "需要审批" in str(refused.value.errors["room"])
+    assert actions.move(rooms.cast.clerk, meeting=meeting.pk, room=rooms.both).room == rooms.both

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from houqin.affairs.actions import submit
-from houqin.foundation.errors import Conflict, Problem
+from houqin.foundation.errors import Problem
 from houqin.foundation.people.models import Person
 from houqin.portal import problems
 from houqin.portal.door import person_of, signed_in
@@ -156,8 +156,11 @@ def wait(request: HttpRequest) -> HttpResponse:
             person_of(request), room=wish.room, title=form.cleaned_data["subject"], starts_at=wish.starts_at,
             ends_at=wish.ends_at, expected=wish.expected,
         )  # fmt: skip
-    except Conflict as problem:
-        messages.error(request, str(problem.message))
+    except Problem as problem:
+        if not problems.is_about_input(problem):
+            raise
+        said = [str(text) for texts in problem.errors.values() for text in texts]
+        messages.error(request, " ".join(said) or str(problem.message))
     else:
         messages.success(request, _("已登记候补，会议室空出来时按登记先后自动预订并通知您。"))
     return redirect("meetings:mine")
