@@ -73,6 +73,26 @@ def test_granting_the_same_at_once_is_one_permit(committed_doors):
     assert Permit.objects.count() == 1
 
 
+def test_granting_many_the_same_at_once_is_one_permit_each(committed_doors):
+    doors = committed_doors
+    now = timezone.now()
+    names = [f"visitor:{n}" for n in range(40)]
+
+    def work(number: int):
+        if number == 3:
+            doors.grant(holder="visitor:7", name="访客", source="m:1")
+            return names
+        holders = [(each, "访客", None) for each in names]
+        made = actions.grant_many(
+            SYSTEM, source="m:1", holders=holders[number:] + holders[:number], areas=[doors.tower], from_at=now,
+            until_at=now + timedelta(hours=1),
+        )  # fmt: skip
+        return sorted((each.holder for each in made), key=names.index)
+
+    assert at_once(work, 4) == [names] * 4
+    assert Permit.objects.count() == 40
+
+
 def test_whoever_fetches_while_permits_are_made_misses_none(committed_doors):
     doors, known, seen = committed_doors, 0, set()
 

@@ -1,5 +1,6 @@
 """Permits: made for a source, moved and ended with it, whose they are, what they open."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -38,6 +39,60 @@ def test_all_of_a_source_moves_and_ends_together_and_calling_twice_harms_nothing
     assert actions.end(SYSTEM, source="visitors.visit:9") == 0
     assert doors.admit(holder="visitor:2").reason == "no_permit"
     assert doors.admit().allowed
+
+
+def many(doors, count: int, **more):
+    begins = timezone.now() - timedelta(hours=1)
+    given = {
+        "areas": [doors.tower],
+        "from_at": begins,
+        "until_at": begins + timedelta(hours=3),
+        "reason": "全体会",
+    }
+    holders = [(doors.holder, "李晓雯", None), *((f"visitor:{n}", f"代表{n}", None) for n in range(1, count))]
+    return actions.grant_many(SYSTEM, source="meetings.meeting:9", **{"holders": holders, **given, **more})
+
+
+def test_a_hall_of_four_hundred_gets_its_permits_in_a_few_statements(doors, django_assert_max_num_queries):
+    since = json.loads(queries.permit_list(doors.controller)["list"])["version"]
+    with django_assert_max_num_queries(10):
+        made = many(doors, 400)
+    assert [permit.holder for permit in made[:2]] == [doors.holder, "visitor:1"]
+    assert len({permit.pk for permit in made}) == 400
+    assert made[0].person == doors.cast.staff
+    assert Entry.objects.filter(action="access.grant").count() == 400
+    assert doors.admit().allowed
+    assert doors.admit(holder="visitor:399").allowed
+    told = json.loads(queries.permit_list(doors.controller, since)["list"])
+    assert len(told["permits"]) == 400
+    again = json.loads(queries.permit_list(doors.controller, told["version"])["list"])
+    assert (again["permits"], again["version"]) == ([], told["version"])
+
+
+def test_granting_many_again_changes_only_what_is_other(doors, django_assert_max_num_queries):
+    first = many(doors, 60)
+    before, version = Entry.objects.count(), queries.latest_version()
+    same = {"from_at": first[0].from_at, "until_at": first[0].until_at}
+    assert [permit.pk for permit in many(doors, 60, **same)] == [permit.pk for permit in first]
+    assert (Entry.objects.count(), queries.latest_version()) == (before, version), (
+        "nothing changed, nothing is told"
+    )
+    longer = same | {"until_at": first[0].until_at + timedelta(hours=1)}
+    with django_assert_max_num_queries(10):
+        many(doors, 70, **longer)
+    assert Permit.objects.filter(source="meetings.meeting:9", until_at=longer["until_at"]).count() == 70
+    assert Entry.objects.count() == before + 70
+    assert actions.end(SYSTEM, source="meetings.meeting:9") == 70
+    assert many(doors, 3, **longer)[0].pk != first[0].pk, "what ended stays ended"
+
+
+def test_nobody_has_a_permit_when_one_of_many_is_wrong(doors):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        many(doors, 3, holders=[("visitor:1", "程立", None), ("guest", "程立", None)])
+    with pytest.raises(Problem):
+        many(doors, 3, areas=["nowhere"])
+    assert not Permit.objects.exists()
+    assert many(doors, 3, holders=[]) == []
 
 
 @pytest.mark.parametrize(
