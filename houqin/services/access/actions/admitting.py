@@ -13,7 +13,7 @@ from houqin.foundation.people import scope
 from houqin.foundation.trail.actors import Actor
 from houqin.services.access import keys, queries
 from houqin.services.access.models import Controller, Direction, Door, Reason, Way
-from houqin.services.access.passes import SLACK, WINDOW_SECONDS, BadPass, Pass, window_of
+from houqin.services.access.passes import SLACK, WINDOW_SECONDS, Pass, window_of
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def admit(
     way, code = Direction(direction), door.code if isinstance(door, Door) else door
     window, reason = None, Reason.NONE
     if token:
-        holder, window, reason = _read(token, moment)
+        holder, window, reason = queries.read_pass(token, moment)
     found = queries.standing(code, holder, moment)
     if found is None or (isinstance(by, Controller) and found.controller != by.pk):
         raise NotFound
@@ -75,16 +75,6 @@ def admit(
     reason = reason or _held_back(found.reason, way) or _wrong_way(found.way, way)
     allowed, told = _decide(by, sequence, found, way, moment, window, reason)
     return Decision(allowed, told, holder, found.name, found.permit)
-
-
-def _read(token: str, at: datetime) -> tuple[str, int | None, Reason]:
-    try:
-        said = keys.public().open(token)
-    except BadPass:
-        return "", None, Reason.BAD_PASS
-    if not said.is_of(at.timestamp()):
-        return said.holder, None, Reason.PASS_OLD
-    return said.holder, said.window, Reason.NONE
 
 
 def _held_back(reason: Reason, direction: Direction) -> Reason:

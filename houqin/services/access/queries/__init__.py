@@ -10,6 +10,7 @@ from houqin.services.access.queries.areas import (
     board,
     controller_of_secret,
     door_of,
+    gates,
 )
 from houqin.services.access.queries.events import event_page, events_of, inside, inside_counts
 from houqin.services.access.queries.permits import (
@@ -21,6 +22,7 @@ from houqin.services.access.queries.permits import (
     permits_kept,
     permits_of,
     person_holder,
+    read_pass,
     standing,
     who_may_enter,
     with_last_use,
@@ -42,6 +44,7 @@ __all__ = [
     "event_page",
     "events_of",
     "expiring",
+    "gates",
     "inside",
     "inside_counts",
     "latest_version",
@@ -51,6 +54,7 @@ __all__ = [
     "permits_kept",
     "permits_of",
     "person_holder",
+    "read_pass",
     "standing",
     "who_may_enter",
     "with_last_use",

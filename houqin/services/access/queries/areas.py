@@ -44,6 +44,11 @@ def door_of(code: str) -> Door | None:
     return Door.objects.select_related("area__keeper", "controller").filter(code=code).first()
 
 
+def gates() -> QuerySet[Door]:
+    """The doors at which people stand and check passes."""
+    return Door.objects.filter(gate=True, active=True).select_related("area").order_by("code")
+
+
 def controller_of_secret(secret: str) -> Controller | None:
     """The controller that shows ``secret``; none when it is switched off or unknown. One query."""
     return Controller.objects.filter(secret_hash=hash_of(secret), active=True).first()

@@ -15,8 +15,9 @@ from houqin.foundation import tree
 from houqin.foundation.people.models import Organisation, Person
 from houqin.foundation.places.models import Place
 from houqin.foundation.trail.actors import Actor
-from houqin.services.access import hours
+from houqin.services.access import hours, keys
 from houqin.services.access.models import Area, DoorEvent, Permit, PermitState, Reason, Way
+from houqin.services.access.passes import BadPass
 from houqin.services.access.queries.areas import areas_kept
 
 #: A permit that opened no door for so many days is one to ask about.
@@ -122,6 +123,17 @@ def _of(permits: list[dict[str, Any]], at: datetime) -> tuple[int | None, Reason
         if reason in reasons:
             return None, reason
     return None, Reason.NO_PERMIT
+
+
+def read_pass(token: str, at: datetime) -> tuple[str, int | None, Reason]:
+    """Whose pass a text is, for which window, and why it is none or none of that moment. It opens nothing and counts nothing."""
+    try:
+        said = keys.public().open(token)
+    except BadPass:
+        return "", None, Reason.BAD_PASS
+    if not said.is_of(at.timestamp()):
+        return said.holder, None, Reason.PASS_OLD
+    return said.holder, said.window, Reason.NONE
 
 
 def open_areas(holder: str, at: datetime) -> dict[str, tuple[int, datetime | None]]:

@@ -1,0 +1,105 @@
+"""What visitors' service offers: inviting somebody, and asking to come. Within the host's own right nobody has to approve."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from houqin.affairs.declare import Audience, Category, Item, Moments, Step, StepKind, announce, working_hours
+from houqin.affairs.forms import CaseForm
+from houqin.affairs.models import Case
+from houqin.foundation.people.models import Person
+from houqin.foundation.trail.actors import Actor
+from houqin.services.visitors import actions
+from houqin.services.visitors.forms import InviteForm, RequestForm
+from houqin.services.visitors.models import VisitState
+
+
+class VisitMoments(Moments):
+    """A visit beside every case."""
+
+    case_template = "visitors/case_panel.html"
+
+    def case_context(self, case: Case, viewer: Actor) -> dict[str, Any]:
+        """For the case's page: the visit; the way to its page for who may open it."""
+        visit = case.visit
+        return {
+            "visit": visit,
+            "own": isinstance(viewer, Person) and viewer.pk in (visit.host_id, visit.made_by_id),
+        }
+
+    def submitted(self, case: Case, form: CaseForm) -> None:
+        if isinstance(form, RequestForm):
+            actions.request(case, form)
+        else:
+            assert isinstance(form, InviteForm)
+            actions.ask(case, form)
+
+    def completed(self, case: Case) -> None:
+        actions.approve(case)
+
+    def refused(self, case: Case) -> None:
+        actions.drop(case, VisitState.REFUSED, _("审批未通过"))
+
+    def withdrawn(self, case: Case) -> None:
+        actions.drop(case, VisitState.CANCELLED, _("申请已撤回"))
+
+
+_RATING_TAGS = (
+    gettext_lazy("办理快"),
+    gettext_lazy("进门顺畅"),
+    gettext_lazy("等候太久"),
+    gettext_lazy("停车不便"),
+)
+
+announce(
+    Item(
+        code="visitors.invite",
+        name=gettext_lazy("邀请访客"),
+        summary=gettext_lazy("登记来访，访客手机出示通行码进门，开车的预留车位"),
+        keywords="访客 来访 接待 预约 邀请 fangke laifang",
+        icon="people",
+        category=Category.OFFICE,
+        channels=frozenset({"web", "api", "code"}),
+        form=InviteForm,
+        flow=(
+            Step(
+                "agree", StepKind.APPROVE, gettext_lazy("处室审批"), who="visitors.head", when="visitors.exceeds",
+                limit=working_hours(4),
+            ),
+            Step(
+                "keep", StepKind.APPROVE, gettext_lazy("安保审批"), who="visitors.keeper", when="visitors.exceeds",
+                limit=working_hours(4),
+            ),
+        ),
+        limit=working_hours(8),
+        moments=VisitMoments(),
+        rating_tags=_RATING_TAGS,
+    )
+)  # fmt: skip
+
+announce(
+    Item(
+        code="visitors.request",
+        name=gettext_lazy("来访预约"),
+        summary=gettext_lazy("凭手机号预约到访，对方同意后手机出示通行码进门"),
+        keywords="访客 来访 预约 fangke yuyue",
+        icon="people",
+        category=Category.OFFICE,
+        audience=Audience.PUBLIC,
+        channels=frozenset({"web"}),
+        form=RequestForm,
+        flow=(
+            Step(
+                "host", StepKind.APPROVE, gettext_lazy("接待人同意"), who="visitors.host", limit=working_hours(4)
+            ),
+            Step(
+                "keep", StepKind.APPROVE, gettext_lazy("安保审批"), who="visitors.keeper", when="visitors.exceeds",
+                limit=working_hours(4),
+            ),
+        ),
+        limit=working_hours(8),
+        moments=VisitMoments(),
+        rating_tags=_RATING_TAGS,
+    )
+)  # fmt: skip

@@ -1,0 +1,93 @@
+"""What a guard needs at the gate: who is expected, who is inside, whose pass that is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from houqin.foundation.places.models import Place, PlaceKind
+from houqin.foundation.trail.actors import Actor
+from houqin.services.access import queries as doors
+from houqin.services.visitors import rules
+from houqin.services.visitors.models import Visit, VisitState
+from houqin.services.visitors.problems import NotLetIn
+from houqin.services.visitors.queries.visits import RELATED, named, scoped
+
+#: "Now" at a gate: who is due within this time.
+SOON = timedelta(hours=2)
+
+
+def visits_at_gate(actor: Actor) -> QuerySet[Visit]:
+    """The visits that ``actor`` lets in and out."""
+    return Visit.objects.filter(scoped(actor, "visitors.gate")).select_related(*RELATED)
+
+
+def expected(actor: Actor, find: str = "") -> QuerySet[Visit]:
+    """Who is due at the gate: within two hours, or until their end; those who went out and may come back last. With ``find`` anybody of
+    today who goes by that name, phone or plate.
+    """
+    now = timezone.now()
+    coming = Q(state=VisitState.EXPECTED, until_at__gt=now - rules.GRACE)
+    found = visits_at_gate(actor)
+    if find:
+        tomorrow = now + timedelta(hours=24)
+        again = Q(state=VisitState.LEFT, until_at__gt=now)
+        waits = Q(state=VisitState.PENDING, until_at__gt=now)
+        found = found.filter(named(find), coming | again | waits, from_at__lt=tomorrow)
+    else:
+        found = found.filter(coming, from_at__lt=now + SOON)
+    return found.order_by("from_at", "name", "pk")
+
+
+def inside(actor: Actor, building: Place | None = None, permission: str = "visitors.gate") -> QuerySet[Visit]:
+    """Who is inside now, of a building or of all, by place and name; for the gate, or with ``visitors.view`` for a muster."""
+    rights = scoped(actor, permission) | scoped(actor, "visitors.view")
+    found = Visit.objects.filter(rights, state=VisitState.INSIDE).select_related(*RELATED)
+    if building:
+        found = found.filter(place__path__startswith=building.path)
+    return found.order_by("place__path", "name", "pk")
+
+
+def inside_counts(actor: Actor) -> list[tuple[Place, int]]:
+    """Buildings (and sites, for who goes to no building) in which somebody is, with how many, companions included. Two queries."""
+    totals: dict[str, int] = {}
+    for row in inside(actor).order_by().values_list("place__path", "companions"):
+        totals[row[0]] = totals.get(row[0], 0) + 1 + row[1]
+    buildings = Place.objects.filter(kind__in=[PlaceKind.BUILDING, PlaceKind.SITE]).order_by("path")
+    found: list[tuple[Place, int]] = []
+    for building in buildings:
+        n = sum(
+            count
+            for path, count in totals.items()
+            if (
+                path.startswith(building.path)
+                if building.kind == PlaceKind.BUILDING
+                else path == building.path
+            )
+        )
+        if n:
+            found.append((building, n))
+    return found
+
+
+def overdue(actor: Actor) -> QuerySet[Visit]:
+    """Who is inside although their time has been over for a while, the longest first."""
+    limit = timezone.now() - rules.GRACE
+    return inside(actor).filter(until_at__lt=limit).order_by("until_at", "pk")
+
+
+def visit_of_token(token: str) -> Visit:
+    """Whose visit a pass belongs to. Raises NotLetIn for a text that is no pass, or no visitor's, or an old one."""
+    holder, _window, reason = doors.read_pass(token.strip(), timezone.now())
+    if reason:
+        raise NotLetIn(str(reason.label))
+    kind, _colon, number = holder.partition(":")
+    found = (
+        Visit.objects.select_related(*RELATED).filter(pk=int(number)).first() if kind == "visitor" else None
+    )
+    if found is None:
+        raise NotLetIn(_("这不是访客的通行码。"))
+    return found
