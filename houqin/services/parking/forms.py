@@ -72,6 +72,11 @@ class PermitForm(CaseForm):
         label=gettext_lazy("截止日期"), error_messages=_MISSING, widget=forms.DateInput(attrs={"type": "date"}),
         help_text=gettext_lazy("最长一年，到期前可再申请"),
     )  # fmt: skip
+    accessible = forms.BooleanField(
+        label=gettext_lazy("需要无障碍车位"),
+        required=False,
+        help_text=gettext_lazy("入口屏会引导到有空余无障碍车位的停车场，只有停车管理人员看得到"),
+    )
     reason = forms.CharField(
         label=gettext_lazy("事由"),
         required=False,
@@ -90,8 +95,9 @@ class PermitForm(CaseForm):
         return lot.place
 
     def kept(self) -> dict[str, Any]:
-        """As other forms, but the plate masked: the permit itself keeps it for whom it concerns."""
-        return {**super().kept(), "plate": mask_plate(self.cleaned_data["plate"])}
+        """As other forms, but the plate masked and without the bay: the permit itself keeps those for whom they concern."""
+        kept = {name: value for name, value in super().kept().items() if name != "accessible"}
+        return {**kept, "plate": mask_plate(self.cleaned_data["plate"])}
 
     def clean_plate(self) -> str:
         number: str = self.cleaned_data["plate"]

@@ -24,11 +24,13 @@ class PermitMoments(Moments):
         """For the case's page: the permit; its whole plate for its owner and who keeps the lot."""
         permit = case.plate_permit
         whole = permit.person_id == viewer.pk or queries.lots_kept(viewer).filter(pk=permit.lot_id).exists()
-        return {"permit": permit, "plate": permit.plate if whole else permit.masked}
+        return {"permit": permit, "plate": permit.plate if whole else permit.masked, "whole": whole}
 
     def submitted(self, case: Case, form: CaseForm) -> None:
         assert isinstance(form.actor, Person)
-        given = {name: form.cleaned_data[name] for name in ("plate", "lot", "from_on", "until_on")}
+        given = {
+            name: form.cleaned_data[name] for name in ("plate", "lot", "from_on", "until_on", "accessible")
+        }
         actions.ask(case, person=case.applicant or form.actor, **given)
 
     def completed(self, case: Case) -> None:

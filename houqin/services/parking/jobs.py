@@ -1,4 +1,4 @@
-"""What runs by itself: permits end on their day and the next in line comes in; old plates are forgotten."""
+"""What runs by itself: permits end on their day and the next in line comes in."""
 
 from procrastinate.contrib.django import app
 
@@ -10,10 +10,3 @@ from houqin.services.parking import actions
 def lapse(timestamp: int = 0) -> int:
     """Just after midnight; a second run finds nothing to do."""
     return actions.lapse()
-
-
-@app.periodic(cron="20 3 * * *")
-@app.task(name="parking.forget", queueing_lock="parking.forget")
-def forget(timestamp: int = 0) -> int:
-    """In the night."""
-    return actions.forget()

@@ -17,6 +17,11 @@ def as_read(text: str) -> tuple[str, bool]:
         return tidy(text)[:LONGEST], False
 
 
+def is_new_energy(number: str) -> bool:
+    """Whether it is the plate of a new-energy vehicle (GA 36-2018: eight characters), which may want to be charged."""
+    return len(number) == 8
+
+
 def neighbours(number: str) -> list[str]:
     """LIKE patterns of ``number`` itself and of all that differ from it in one character."""
     return [

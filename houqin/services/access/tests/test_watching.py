@@ -9,11 +9,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from houqin.affairs.warnings.declare import RULES
+from houqin.exchange.tests.test_api import Caller
 from houqin.foundation.errors import Problem
 from houqin.foundation.personal.retention import KEPT
-from houqin.services.access import jobs, panels, simulate
+from houqin.foundation.retention.actions import erase_due
+from houqin.foundation.trail.actors import SYSTEM
+from houqin.services.access import actions, jobs, panels, simulate
 from houqin.services.access.demo import live
-from houqin.services.access.models import Controller, DoorEvent
+from houqin.services.access.models import Controller, DoorEvent, Permit
 
 
 def found(code: str) -> list:
@@ -68,3 +71,25 @@ def test_the_demo_goes_on_and_doors_are_simulated_there_alone(doors):
     assert "人通过门禁" in live.step(Random(1))
     with pytest.raises(Problem, match="演示环境"):
         simulate.run("http://127.0.0.1:1", count=1, seconds=1, faults=False, seed=1, say=print)
+
+
+def test_the_name_of_a_visitor_goes_a_year_after_the_visit(doors):
+    now = timezone.now()
+    doors.grant(holder="visitor:1", name="程立", source="s:1")
+    doors.grant(source="s:2")
+    for source in ("s:1", "s:2"):
+        actions.end(SYSTEM, source=source)
+    with time_machine.travel(now + timedelta(days=366)):
+        assert (erase_due("access.visitors"), erase_due("access.visitors")) == (1, 0)
+    assert set(Permit.objects.values_list("name", flat=True)) == {"访客", "李晓雯"}
+
+
+def test_passages_are_shared_without_who_it_was(doors):
+    doors.grant()
+    doors.admit()
+    answer = Caller(doors.cast.clerk).get("/datasets/access.passages")
+    (told,) = answer.json()["items"]
+    assert (told["door"], told["area"], told["allowed"]) == ("D1", "T1", True)
+    assert "holder" not in told
+    assert doors.cast.staff.name not in answer.text
+    assert Caller(doors.cast.staff).get("/datasets/access.passages").json()["items"] == []

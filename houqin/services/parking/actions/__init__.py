@@ -13,13 +13,14 @@ from houqin.services.parking.actions.keeping import (
 from houqin.services.parking.actions.partners import (
     add_partner,
     revoke_partner,
+    revoke_partner_permit,
     sign_permit,
+    sign_revocation,
     take_partner_permit,
 )
 from houqin.services.parking.actions.passing import Event, Taken, correct, dismiss, passage, passages
 from houqin.services.parking.actions.permits import approve, ask, drop, end, give, lapse, promote
 from houqin.services.parking.actions.reserving import move, release, reserve
-from houqin.services.parking.actions.retiring import forget
 from houqin.services.parking.actions.rotating import draw, enter, hand_on, leave, open_rotation
 
 __all__ = [
@@ -38,7 +39,6 @@ __all__ = [
     "end",
     "end_display",
     "enter",
-    "forget",
     "give",
     "hand_on",
     "lapse",
@@ -53,8 +53,10 @@ __all__ = [
     "release",
     "reserve",
     "revoke_partner",
+    "revoke_partner_permit",
     "set_lot",
     "set_quota",
     "sign_permit",
+    "sign_revocation",
     "take_partner_permit",
 ]

@@ -79,17 +79,47 @@ def take_partner_permit(actor: Actor, *, token: str) -> PartnerPermit:
     return permit
 
 
+@transaction.atomic
+def revoke_partner_permit(actor: Person, *, permit: int, why: str) -> PartnerPermit:
+    """One permit of a partner is not good here any more, whatever it says. Raises NotPermitted, NotFound, Problem without a reason."""
+    grant = scope.authorise(actor, "parking.manage", organisation_path=None, service="parking")
+    found = PartnerPermit.objects.select_for_update().filter(pk=permit, revoked_at__isnull=True).first()
+    if found is None:
+        raise NotFound
+    if not why.strip():
+        raise Problem(errors={"why": [_("请写明撤销原因。")]})
+    found.revoked_at = timezone.now()
+    found.save(update_fields=["revoked_at"])
+    trail.record(
+        actor, "parking.revoke_partner_permit", found, grant=grant,
+        after={"plate": mask_plate(found.plate), "why": why.strip()},
+    )  # fmt: skip
+    return found
+
+
+@transaction.atomic
 def sign_permit(actor: Person, *, permit: int) -> str:
-    """A permit of one's own for showing to partners. Raises NotFound for another's, Conflict for one that is not open."""
-    found = PlatePermit.objects.filter(pk=permit, person=actor).first()
+    """A permit of one's own for showing to partners; should it end early, they are told (:func:`queries.revoked`). Raises NotFound for
+    another's, Conflict for one that is not open."""
+    found = PlatePermit.objects.select_for_update(of=("self",)).filter(pk=permit, person=actor).first()
     if found is None:
         raise NotFound
     if found.state != PermitState.OPEN:
         raise Conflict(
             _("通行证现为“%(state)s”，不能出示给伙伴院区。") % {"state": found.get_state_display()}
         )
+    if found.signed_at is None:
+        found.signed_at = timezone.now()
+        found.save(update_fields=["signed_at"])
+        trail.record(actor, "parking.sign_permit", found, after={"signed_at": found.signed_at})
     payload = {
         "by": settings.BASE_URL, "id": str(found.pk), "plate": found.plate, "from": found.from_on.isoformat(),
         "until": found.until_on.isoformat(),
     }  # fmt: skip
+    return signing.sign(payload, signing.own_key())
+
+
+def sign_revocation(permit: PlatePermit) -> str:
+    """That a permit which was shown to partners is over, for them to register."""
+    payload = {"by": settings.BASE_URL, "id": str(permit.pk), "revoked": True}
     return signing.sign(payload, signing.own_key())

@@ -71,7 +71,7 @@ def passage(
 
 @transaction.atomic
 def passages(actor: Actor, *, camera: str, events: Sequence[Event]) -> Taken:
-    """Events of one camera, each once by its sequence. A picture is one that the actor uploaded before.
+    """Events of one camera, each once by its sequence; none at all is a heartbeat. A picture is one that the actor uploaded before.
 
     Raises NotFound for a camera that is not there, NotPermitted, Problem for a picture that is not theirs to give.
     """
@@ -88,6 +88,9 @@ def passages(actor: Actor, *, camera: str, events: Sequence[Event]) -> Taken:
         place_path=lot.place.path,
         service="parking",
     )
+    Camera.objects.filter(pk=found.pk).update(heard_at=timezone.now())
+    if not events:
+        return Taken()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_STAYS])
     known = set(

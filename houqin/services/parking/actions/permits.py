@@ -27,9 +27,11 @@ LOOKED_AT = 50
 
 
 @transaction.atomic
-def ask(case: Case, *, person: Person, plate: str, lot: Lot, from_on: date, until_on: date) -> PlatePermit:
+def ask(
+    case: Case, *, person: Person, plate: str, lot: Lot, from_on: date, until_on: date, accessible: bool = False
+) -> PlatePermit:  # fmt: skip
     """The permit beside a new case. Raises PlateTaken while the plate has one, or is waiting for one."""
-    return _make(person, plate, lot, from_on, until_on, case=case)
+    return _make(person, plate, lot, from_on, until_on, case=case, accessible=accessible)
 
 
 @transaction.atomic
@@ -54,13 +56,14 @@ def drop(case: Case, state: PermitState, why: str) -> None:
 
 @transaction.atomic
 def give(
-    actor: Actor, *, person: Person, plate: str, lot: Lot, from_on: date, until_on: date, rotation: Rotation | None = None
+    actor: Actor, *, person: Person, plate: str, lot: Lot, from_on: date, until_on: date, rotation: Rotation | None = None,
+    accessible: bool = False,
 ) -> PlatePermit:  # fmt: skip
     """A permit without a case, by a keeper or a draw. Raises NotPermitted, PlateTaken, Conflict where the quota is used up."""
     grant = scope.authorise(
         actor, "parking.keep", organisation_path=lot.keeper.path, place_path=lot.place.path, service="parking"
     )
-    permit = _make(person, plate, lot, from_on, until_on, rotation=rotation)
+    permit = _make(person, plate, lot, from_on, until_on, rotation=rotation, accessible=accessible)
     if not _open(permit):
         raise Conflict(_("%(lot)s的通行证配额已用完。") % {"lot": lot}, code="quota_used_up")
     after = {"lot": lot.pk, "person": person.pk, "until_on": until_on}
@@ -125,7 +128,7 @@ def unit_of(organisation: Organisation) -> Organisation:
 
 def _make(
     person: Person, plate: str, lot: Lot, from_on: date, until_on: date, *, case: Case | None = None,
-    rotation: Rotation | None = None,
+    rotation: Rotation | None = None, accessible: bool = False,
 ) -> PlatePermit:  # fmt: skip
     stale = PlatePermit.objects.filter(plate=plate, state=PermitState.OPEN, until_on__lt=timezone.localdate())
     stale.update(state=PermitState.ENDED, ended_at=timezone.now(), ended_why=_("到期"))
@@ -133,7 +136,7 @@ def _make(
         with transaction.atomic():
             return PlatePermit.objects.create(
                 plate=plate, person=person, unit=unit_of(person.organisation), lot=lot, from_on=from_on,
-                until_on=until_on, case=case, rotation=rotation,
+                until_on=until_on, case=case, rotation=rotation, accessible=accessible,
             )  # fmt: skip
     except IntegrityError as error:
         if ONE_A_PLATE not in str(error):

@@ -97,12 +97,13 @@ class Space(models.Model):
 
 
 class Camera(models.Model):
-    """What reads plates at a gate; its events come over the API under this code."""
+    """What reads plates at a gate; its events come over the API under this code. ``heard_at``: its last call, also one without events."""
 
     code = models.TextField(_("编码"), unique=True)
     name = models.TextField(_("名称"), blank=True)
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="cameras", verbose_name=_("停车场"))
     active = models.BooleanField(_("启用"), default=True)
+    heard_at = models.DateTimeField(_("最近上报"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("车牌识别相机")

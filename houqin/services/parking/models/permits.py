@@ -53,7 +53,9 @@ HOLDING = (PermitState.PENDING, PermitState.WAITING, PermitState.OPEN)
 class PlatePermit(models.Model):
     """A plate that may park in a lot, of a person, for some days (both included).
 
-    An open one counts against the quotas; the database refuses one too many (``permit_quota``).
+    An open one counts against the quotas; the database refuses one too many (``permit_quota``). ``accessible``: whoever drives it
+    needs an accessible bay. ``signed_at``: shown to partner compounds, which must hear when it ends before its day. The plate of one
+    that is over is erased in time.
     """
 
     plate = models.TextField(_("车牌号"))
@@ -74,6 +76,8 @@ class PlatePermit(models.Model):
         related_name="permits",
         verbose_name=_("轮换"),
     )
+    accessible = models.BooleanField(_("需要无障碍车位"), default=False)
+    signed_at = models.DateTimeField(_("出示给伙伴院区的时间"), null=True, blank=True)
     asked_at = models.DateTimeField(_("申请时间"), default=timezone.now)
     waits_since = models.DateTimeField(_("排队时间"), null=True, blank=True)
     ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
@@ -94,7 +98,9 @@ class PlatePermit(models.Model):
                 name="permit_one_a_plate",
             ),
             models.CheckConstraint(condition=Q(until_on__gte=F("from_on")), name="permit_ends_after_start"),
-            models.CheckConstraint(condition=~Q(plate=""), name="permit_has_plate"),
+            models.CheckConstraint(
+                condition=~Q(plate="") | Q(state__in=["ended", "refused"]), name="permit_has_plate"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -192,7 +198,9 @@ class RotationEntry(models.Model):
                 fields=["rotation", "person"], condition=~Q(state="withdrawn"), name="entry_one_a_person"
             ),
             models.UniqueConstraint(
-                fields=["rotation", "plate"], condition=~Q(state="withdrawn"), name="entry_one_a_plate"
+                fields=["rotation", "plate"],
+                condition=~Q(state="withdrawn") & ~Q(plate=""),
+                name="entry_one_a_plate",
             ),
             models.UniqueConstraint(fields=["rotation", "rank"], name="entry_rank_once"),
         ]

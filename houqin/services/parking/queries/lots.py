@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from houqin.foundation.errors import NotFound
@@ -23,11 +22,22 @@ NEARLY = 0.9
 #: Somebody who comes this much before a reservation begins finds their space.
 EARLY = timedelta(minutes=30)
 
-# What is promised for now and has not come yet is no free space.
+# What is promised for now and has not come yet is no free space. Accessible bays say nothing of themselves: taken are as many as
+# there are vehicles inside whose permit asks for one.
 _NOW = """
-SELECT l.place_id, p.code, p.name, l.capacity, l.inside, l.visitors, l.note, coalesce(h.held, 0)
+SELECT l.place_id, p.code, p.name, l.capacity, l.inside, l.visitors, l.note, coalesce(h.held, 0),
+       coalesce(b.bays, 0), coalesce(b.idle, 0), coalesce(b.accessible, 0), coalesce(w.inside, 0)
 FROM parking_lot l
 JOIN places_place p ON p.id = l.place_id
+LEFT JOIN (
+  SELECT lot_id, count(*) FILTER (WHERE kind = 'ev') AS bays, count(*) FILTER (WHERE charge = 'idle') AS idle,
+         count(*) FILTER (WHERE kind = 'accessible') AS accessible
+  FROM parking_space WHERE active AND kind IN ('ev', 'accessible') GROUP BY lot_id
+) b ON b.lot_id = l.place_id
+LEFT JOIN (
+  SELECT s.lot_id, count(*) AS inside FROM parking_platepermit x JOIN parking_stay s ON s.permit_id = x.id AND s.out_at IS NULL
+  WHERE x.accessible AND x.state = 'open' GROUP BY s.lot_id
+) w ON w.lot_id = l.place_id
 LEFT JOIN (
   SELECT r.lot_id, sum(greatest(r.spaces - (
     SELECT count(*) FROM parking_stay s WHERE s.reservation_id = r.id AND s.out_at IS NULL
@@ -49,7 +59,8 @@ ORDER BY l.position, l.place_id
 
 @dataclass(frozen=True)
 class LotNow:
-    """A lot at this moment: vehicles inside, spaces held for who is expected, and what is free for others."""
+    """A lot at this moment: vehicles inside, spaces held for who is expected, and what is free for others; charging and accessible
+    bays, and how many of them are free."""
 
     lot: int
     code: str
@@ -59,6 +70,15 @@ class LotNow:
     held: int
     visitors: bool
     note: str
+    bays: int = 0
+    bays_idle: int = 0
+    accessible: int = 0
+    accessible_taken: int = 0
+
+    @property
+    def accessible_free(self) -> int:
+        """Free accessible bays, never below none."""
+        return max(self.accessible - self.accessible_taken, 0)
 
     @property
     def free(self) -> int:
@@ -80,8 +100,8 @@ def lots_now(at: datetime | None = None) -> list[LotNow]:
         cursor.execute(_NOW, {"at": at, "early": at + EARLY})
         rows = cursor.fetchall()
     return [
-        LotNow(lot, code, name, capacity, inside, int(held), visitors, note)
-        for lot, code, name, capacity, inside, visitors, note, held in rows
+        LotNow(lot, code, name, capacity, inside, int(held), visitors, note, *bays)
+        for lot, code, name, capacity, inside, visitors, note, held, *bays in rows
     ]
 
 
@@ -124,17 +144,6 @@ def kept_lot(actor: Actor, lot: int, permission: str = "parking.keep") -> Lot:
     return found
 
 
-def charging(lots: Iterable[int]) -> dict[int, dict[str, int]]:
-    """By lot: how many charging bays there are (``all``), and how many of each state."""
-    found: dict[int, dict[str, int]] = {}
-    rows = Space.objects.filter(lot__in=list(lots), kind=SpaceKind.EV, active=True).order_by()
-    for row in rows.values("lot_id", "charge").annotate(n=Count("pk")):
-        states = found.setdefault(row["lot_id"], {"all": 0})
-        states[row["charge"]] = row["n"]
-        states["all"] += row["n"]
-    return found
-
-
 def bays_of(lot: Lot) -> QuerySet[Space]:
     """The charging bays of a lot in use."""
     return lot.spaces.filter(kind=SpaceKind.EV, active=True).order_by("code")
@@ -155,7 +164,7 @@ def displays() -> QuerySet[Display]:
     return Display.objects.filter(ended_at__isnull=True).select_related("camera").order_by("id")
 
 
-def as_json(now: LotNow, bays: dict[str, Any]) -> dict[str, Any]:
+def as_json(now: LotNow) -> dict[str, Any]:
     """A lot as the API tells it."""
     return {
         "code": now.code,
@@ -165,6 +174,8 @@ def as_json(now: LotNow, bays: dict[str, Any]) -> dict[str, Any]:
         "held": now.held,
         "free": now.free,
         "level": now.level,
-        "charging_bays": bays.get("all", 0),
-        "charging_free": bays.get("idle", 0),
+        "charging_bays": now.bays,
+        "charging_free": now.bays_idle,
+        "accessible_bays": now.accessible,
+        "accessible_free": now.accessible_free,
     }

@@ -12,6 +12,7 @@ from houqin.services.parking.models import (
     HOLDING,
     EntryState,
     Partner,
+    PartnerPermit,
     PermitState,
     PlatePermit,
     Quota,
@@ -97,3 +98,18 @@ def partners() -> QuerySet[Partner]:
     """The list of partners, those that were taken off it last."""
     known = Count("permits", filter=Q(permits__revoked_at__isnull=True))
     return Partner.objects.annotate(known=known).order_by("revoked_at", "code")
+
+
+def partner_permits() -> QuerySet[PartnerPermit]:
+    """Permits of partners that are good here, the newest first."""
+    good = PartnerPermit.objects.filter(
+        revoked_at__isnull=True, partner__revoked_at__isnull=True, until_on__gte=timezone.localdate()
+    )
+    return good.select_related("partner").order_by("-id")
+
+
+def revoked() -> QuerySet[PlatePermit]:
+    """Our permits that partners have seen and that ended before their day, the newest first: until then a partner would let them in."""
+    return PlatePermit.objects.filter(
+        signed_at__isnull=False, state=PermitState.ENDED, until_on__gte=timezone.localdate()
+    ).order_by("-id")

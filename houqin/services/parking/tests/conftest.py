@@ -1,17 +1,19 @@
 """Lots of the cast: a small one and a larger one, a camera each, and who keeps them."""
 
+import base64
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from itertools import count
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.utils import timezone
 
 from houqin.affairs.models import Route
 from houqin.foundation.people.models import Person
 from houqin.foundation.places.models import Place
-from houqin.services.parking import actions
-from houqin.services.parking.models import Camera, Lot, Passage, Space
+from houqin.services.parking import actions, signing
+from houqin.services.parking.models import Camera, Lot, Partner, Passage, Space
 from houqin.testing.cast import Cast
 
 RIGHTS = ["parking.keep", "parking.manage", "parking.cameras"]
@@ -85,3 +87,30 @@ def lots(cast: Cast) -> Lots:
 @pytest.fixture
 def committed_lots(committed_cast: Cast) -> Lots:
     return make_lots(committed_cast)
+
+
+@dataclass
+class Other:
+    """A compound on the list of partners, and the key it signs with."""
+
+    listed: Partner
+    key: Ed25519PrivateKey
+
+    def signs(self, **more) -> str:
+        """A permit for 浙H12345 for ten days, unless told otherwise."""
+        today = timezone.localdate()
+        said = {
+            "by": "HB",
+            "id": "7",
+            "plate": "浙H12345",
+            "from": f"{today}",
+            "until": f"{today + timedelta(days=9)}",
+        }
+        return signing.sign({**said, **more}, self.key)
+
+
+@pytest.fixture
+def partner(lots: Lots) -> Other:
+    key = Ed25519PrivateKey.generate()
+    public = base64.b64encode(key.public_key().public_bytes_raw()).decode()
+    return Other(actions.add_partner(lots.cast.clerk, code="HB", name="滨江院区", public_key=public), key)

@@ -1,6 +1,8 @@
 """Many clients at once, each on a connection of its own: the last space and the last permit have one taker."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from random import Random
 from threading import Barrier
 
 import pytest
@@ -84,3 +86,35 @@ def test_one_event_delivered_by_many_is_counted_once(committed_lots):
 
     at_once(client, 8)
     assert (Passage.objects.count(), Stay.objects.count(), lots.inside()) == (2, 2, 2)
+
+
+def test_cameras_and_people_who_count_at_once_leave_in_minus_out(committed_lots):
+    """Eight at both gates, vehicles that come twice and leave unseen among them, and somebody counting meanwhile."""
+    lots = committed_lots
+    clerk = Person.objects.get(pk=lots.cast.clerk.pk)
+    now = timezone.now()
+
+    def client(number: int):
+        dice = Random(number)
+        camera = ("CAM-PE", "CAM-PW")[number % 2]
+        for batch in range(3):
+            if number == 7:
+                actions.count(clerk, lot=lots.east.pk, counted=dice.randrange(10))
+                continue
+            events = [
+                actions.Event(
+                    number * 100 + batch * 10 + n, now - timedelta(seconds=dice.randrange(600)), dice.choice(("in", "in", "out")),
+                    f"浙A1234{dice.randrange(8)}", 0.99,
+                )
+                for n in range(8)
+            ]  # fmt: skip
+            actions.passages(clerk, camera=camera, events=events)
+
+    assert not [each for each in at_once(client, 8) if each is not None]
+    assert Passage.objects.count() == 7 * 3 * 8
+    for lot in (lots.east, lots.west):
+        ways = list(lot.passages.values_list("direction", flat=True))
+        put_right = sum(lot.counts.values_list("delta", flat=True))
+        assert lots.inside(lot) == ways.count("in") - ways.count("out") + put_right
+    still = list(Stay.objects.filter(out_at=None).values_list("plate", flat=True))
+    assert len(still) == len(set(still)), "nobody is in two places"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from houqin.foundation.demo import World, moment, seconds_of
 from houqin.foundation.people import installation
 from houqin.project import demo
 from houqin.services.parking import drawing
+from houqin.services.parking.demo import live
 from houqin.services.parking.models import Lot, Passage, PlatePermit, Rotation, Stay
 
 DAY = date(2026, 7, 14)
@@ -59,3 +61,11 @@ def test_the_drawn_rotation_can_be_recomputed(world):
     assert drawing.sha256(made.secret) == made.promise
     assert drawing.draw(tickets, made.secret, made.beacon) == [each.number for each in entries]
     assert made.permits.count() == sum(each.state == "won" for each in entries)
+
+
+def test_the_simulated_day_goes_on_and_the_count_with_it(world):
+    assert "辆车进出停车场" in live.step(Random(1))
+    assert Passage.objects.filter(taken_at__gte=moment(world.now + 3600)).exists()
+    for lot in Lot.objects.all():
+        ways = list(Passage.objects.filter(lot=lot).values_list("direction", flat=True))
+        assert lot.inside == ways.count("in") - ways.count("out")

@@ -59,7 +59,7 @@ def test_my_permits_whole_and_others_not_at_all(lots, as_person):
     mine, other = as_person(lots.cast.staff), as_person(lots.cast.colleague)
     assert "浙A12345" in text(mine.get("/parking/mine"))
     assert "浙A12345" not in text(other.get("/parking/mine"))
-    assert "HQP1." in text(mine.get(f"/parking/permits/{permit.pk}/sign"))
+    assert "HQP1." in text(mine.post(f"/parking/permits/{permit.pk}/sign"))
     assert other.post(f"/parking/permits/{permit.pk}/end").status_code == 404
     mine.post(f"/parking/permits/{permit.pk}/end")
     assert PlatePermit.objects.get().state == "ended"

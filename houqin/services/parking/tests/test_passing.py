@@ -15,6 +15,7 @@ from PIL import Image
 from houqin.foundation.errors import NotFound, NotPermitted, Problem
 from houqin.foundation.files.actions import erase_unattached, store
 from houqin.foundation.files.models import File
+from houqin.foundation.retention.actions import erase_due
 from houqin.services.parking import actions, queries
 from houqin.services.parking.models import Lot, Passage, Stay
 from houqin.services.parking.tests.conftest import make_lots
@@ -139,7 +140,7 @@ def test_a_picture_is_the_keepers_to_see_and_goes_with_the_plate(lots, own_store
         lots.passes("浙B12345", picture=picture.pk)
     assert lots.inside() == 1
     with time_machine.travel(timezone.now() + timedelta(days=91), tick=False):
-        actions.forget()
+        assert erase_due("parking.passages") == 1
         erase_unattached()
     assert not File.objects.exists()
 

@@ -1,18 +1,16 @@
-"""A permit from the application to its end: one a plate, within quotas, in line, by fair rotation, for partners."""
+"""A permit from the application to its end: one a plate, within quotas, in line, by fair rotation."""
 
-import base64
 from datetime import timedelta
 
 import pytest
 import time_machine
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.utils import timezone
 
 from houqin.affairs.actions import perform, submit
 from houqin.foundation.errors import Conflict, NotFound, Problem
 from houqin.foundation.notices.models import Notice
 from houqin.foundation.trail.models import Entry
-from houqin.services.parking import actions, drawing, queries, signing
+from houqin.services.parking import actions, drawing, queries
 from houqin.services.parking.models import EntryState, PlatePermit, RotationEntry
 
 
@@ -179,100 +177,3 @@ def test_the_rules_of_the_draw_in_order():
     assert drawing.draw(tickets, "s", "b") == [3, 4, 2, 1]
     same = [drawing.Ticket(number, 0, False) for number in range(1, 30)]
     assert drawing.draw(same, "s", "b") == drawing.draw(same[::-1], "s", "b") != drawing.draw(same, "s", "c")
-
-
-# -- partners ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def partner(lots):
-    key = Ed25519PrivateKey.generate()
-    public = base64.b64encode(key.public_key().public_bytes_raw()).decode()
-    return actions.add_partner(lots.cast.clerk, code="HB", name="滨江院区", public_key=public), key
-
-
-def token(key, **more):
-    today = timezone.localdate()
-    return signing.sign(
-        {"by": "HB", "id": "7", "plate": "浙H12345", "from": f"{today}", "until": f"{today + timedelta(days=9)}", **more}, key
-    )  # fmt: skip
-
-
-def test_a_partners_permit_is_recognised_until_it_or_the_partner_is_revoked(lots, partner):
-    made, key = partner
-    for _ in range(2):
-        actions.take_partner_permit(lots.cast.clerk, token=token(key))
-    assert lots.passes("浙H12345").standing == "partner"
-    actions.take_partner_permit(lots.cast.clerk, token=token(key, revoked=True))
-    actions.take_partner_permit(lots.cast.clerk, token=token(key))  # shown again: it stays revoked
-    assert lots.passes("浙H12345").standing == "stranger"
-    actions.take_partner_permit(lots.cast.clerk, token=token(key, id="8"))
-    assert lots.passes("浙H12345").standing == "partner"
-    actions.revoke_partner(lots.cast.clerk, partner=made.pk)
-    assert lots.passes("浙H12345").standing == "stranger"
-    with pytest.raises(NotFound, match="不在伙伴名单"):
-        actions.take_partner_permit(lots.cast.clerk, token=token(key, id="9"))
-
-
-def test_what_is_forged_or_broken_is_refused(lots, partner):
-    good = token(partner[1])
-    for bad in (
-        token(Ed25519PrivateKey.generate()),
-        good[:-4] + "AAAA",
-        good.replace("HQP1", "HQP2"),
-        "x",
-        token(partner[1], until="2000-01-01"),
-        token(partner[1], plate="浙H1"),
-    ):
-        with pytest.raises(Problem):
-            actions.take_partner_permit(lots.cast.clerk, token=bad)
-
-
-def test_our_own_permit_is_shown_to_partners(lots):
-    permit = lots.permit("浙A12345")
-    text = actions.sign_permit(lots.cast.staff, permit=permit.pk)
-    assert signing.verify(text, signing.public_key(signing.own_public_key())).plate == "浙A12345"
-    with pytest.raises(NotFound):
-        actions.sign_permit(lots.cast.colleague, permit=permit.pk)
-
-
-# -- guidance ------------------------------------------------------------------------------------------------------
-
-
-def test_the_way_leads_to_ones_own_lot_and_past_a_full_one(lots):
-    lots.permit("浙A12345", lots.west)
-    assert queries.guide("浙A12345").lot.code == "PW"
-    assert queries.guide("浙B99999").lot.code == "PE"
-    actions.count(lots.cast.clerk, lot=lots.east.pk, counted=10)
-    assert queries.guide("浙B99999").lot.code == "PW"
-    actions.count(lots.cast.clerk, lot=lots.west.pk, counted=40)
-    full = queries.guide("浙A12345")
-    assert (full.lot, full.free) == (None, 0)
-    assert "已满" in str(full.why)
-
-
-def test_what_is_promised_is_not_free_for_others(lots):
-    now = timezone.now()
-    actions.reserve(
-        lots.cast.clerk, source="m:1", spaces=4, lot=lots.east, from_at=now - timedelta(minutes=5),
-        until_at=now + timedelta(hours=1),
-    )  # fmt: skip
-    actions.count(lots.cast.clerk, lot=lots.east.pk, counted=6)
-    assert queries.guide("浙B99999").lot.code == "PW"
-    actions.release(lots.cast.clerk, source="m:1")
-    assert queries.guide("浙B99999").free == 4
-
-
-def test_guidance_asks_two_queries(lots, django_assert_num_queries):
-    lots.permit("浙A12345")
-    with django_assert_num_queries(2):
-        queries.guide("浙A12345")
-
-
-def test_old_plates_are_forgotten_and_counts_stay(lots):
-    lots.passes("浙A12345")
-    lots.passes("浙A12345", "out")
-    with time_machine.travel(timezone.now() + timedelta(days=91), tick=False):
-        assert actions.forget() == 3
-        assert actions.forget() == 0
-    assert lots.inside() == 0

@@ -17,7 +17,6 @@ from houqin.services.parking import actions, queries
 from houqin.services.parking.forms import CorrectForm, CountForm
 from houqin.services.parking.models import PermitState
 from houqin.services.parking.views.forming import carry_out
-from houqin.services.parking.views.lots import shown
 from houqin.services.parking.views.tabs import tabs_of
 
 SHOWN = 200
@@ -46,7 +45,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     kept = set(queries.lots_kept(person).values_list("pk", flat=True))
     context = {
         "form": form,
-        "lots": shown([each for each in queries.lots_now() if each.lot in kept]),
+        "lots": [each for each in queries.lots_now() if each.lot in kept],
         "strangers": queries.strangers(person)[:SHOWN],
         "overstays": queries.overstays(person)[:SHOWN],
         "counts": queries.counts_kept(person)[:10],

@@ -16,7 +16,6 @@ from houqin.portal import problems
 from houqin.portal.door import person_of, signed_in
 from houqin.services.parking import queries
 from houqin.services.parking.plates import as_read
-from houqin.services.parking.queries.lots import LotNow
 
 #: Asking for a plate is free for passers-by, but not for trying out many.
 _TRIES, _WINDOW_SECONDS = 20, 600
@@ -24,17 +23,11 @@ _TRIES, _WINDOW_SECONDS = 20, 600
 _FRESH = timedelta(seconds=45)
 
 
-def shown(lots: list[LotNow]) -> list[dict[str, Any]]:
-    """Lots with their charging bays, as templates show them."""
-    bays = queries.charging([lot.lot for lot in lots])
-    return [{"lot": lot, "bays": bays.get(lot.lot)} for lot in lots]
-
-
 @signed_in
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
     """All lots at this moment; the list asks for itself anew."""
-    context = {"lots": shown(queries.lots_now()), "now": timezone.now()}
+    context = {"lots": queries.lots_now(), "now": timezone.now()}
     template = "parking/board.html#live" if getattr(request, "htmx", False) else "parking/board.html"
     return problems.vary(render(request, template, context))
 
@@ -64,12 +57,14 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def guide(request: HttpRequest) -> HttpResponse:
     """For anybody with a phone: where there is room, and with a plate which way. Nothing of it is kept."""
-    context: dict[str, Any] = {"lots": shown(queries.lots_now()), "plate": ""}
+    context: dict[str, Any] = {"lots": queries.lots_now(), "plate": ""}
     if request.method == "POST":
         spend(f"parking:guide:{client_address(request)}", limit=_TRIES, per_seconds=_WINDOW_SECONDS)
         context["plate"], context["is_plate"] = as_read(request.POST.get("plate", ""))
-        if context["is_plate"]:
-            context["guidance"] = queries.guide(context["plate"])
+        wishes = {name: name in request.POST for name in ("charging", "accessible")}
+        context |= wishes
+        if context["is_plate"] or (not context["plate"] and any(wishes.values())):
+            context["guidance"] = queries.guide(context["plate"], **wishes)
     return render(request, "parking/guide.html", context)
 
 
@@ -77,7 +72,7 @@ def guide(request: HttpRequest) -> HttpResponse:
 def gate(request: HttpRequest, token: str) -> HttpResponse:
     """The screen at a gate: free spaces, and the way for the vehicle that stands there. The address is the key."""
     display = queries.display_of(token)
-    context: dict[str, Any] = {"lots": shown(queries.lots_now()), "token": token, "display": display}
+    context: dict[str, Any] = {"lots": queries.lots_now(), "token": token, "display": display}
     if display.camera:
         last = queries.last_read(display.camera, timezone.now() - _FRESH)
         if last:

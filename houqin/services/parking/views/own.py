@@ -48,7 +48,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @signed_in
-@require_safe
+@require_POST
 def sign(request: HttpRequest, pk: int) -> HttpResponse:
     """One's permit as a text that partner compounds can check."""
     return render(request, "parking/sign.html", {"token": actions.sign_permit(person_of(request), permit=pk)})

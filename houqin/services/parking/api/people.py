@@ -1,30 +1,22 @@
-"""What parking adds to the HTTP API, under ``/api/v1/parking/``: lots, guidance, permits, reservations, what cameras report."""
+"""People's calls: lots, guidance, permits, who is inside, counts, reservations."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Schema
 
 from houqin.exchange.api.frame import MOST, PAGE, body_of, page, person_of, within_scope, write
 from houqin.exchange.api.problems import CONFLICTS, PROBLEMS
-from houqin.foundation.errors import Problem
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Person
 from houqin.services.parking import actions, queries
-from houqin.services.parking.models import Direction, PlatePermit, Reservation, Stay
+from houqin.services.parking.api.shared import Name, aware, router
+from houqin.services.parking.models import PlatePermit, Reservation, Stay
 from houqin.services.parking.plates import as_read
-
-router = Router()
-#: So many events a call, as door controllers.
-MOST_EVENTS = 500
-Name = Annotated[str, Field(max_length=100)]
 
 
 class LotOut(Schema):
@@ -37,6 +29,8 @@ class LotOut(Schema):
     level: str
     charging_bays: int
     charging_free: int
+    accessible_bays: int
+    accessible_free: int
 
 
 class LotList(Schema):
@@ -62,37 +56,6 @@ class GuidanceOut(Schema):
     why: str
     free: int
     standing: str
-
-
-class EventIn(Schema):
-    sequence: Annotated[int, Field(ge=0, lt=2**63)]
-    at: datetime
-    direction: Direction
-    plate: Annotated[str, Field(max_length=40)] = ""
-    confidence: Annotated[float, Field(ge=0, le=1)] | None = None
-    picture: UUID | None = None
-
-
-class EventsIn(Schema):
-    events: Annotated[list[EventIn], Field(max_length=MOST_EVENTS)]
-
-
-class EventsOut(Schema):
-    new: int
-    repeated: int
-    corrected: int
-
-
-class ChargeIn(Schema):
-    state: Name
-    at: datetime | None = None
-
-
-class ChargeOut(Schema):
-    lot: str
-    space: str
-    state: str
-    at: str
 
 
 class PermitOut(Schema):
@@ -162,24 +125,10 @@ class CountOut(Schema):
     delta: int
 
 
-class TokenIn(Schema):
-    token: Annotated[str, Field(max_length=2000)]
-
-
-class PartnerPermitOut(Schema):
-    partner: str
-    serial: str
-    plate: str
-    until_on: str | None
-    revoked: bool
-
-
 @router.get("/lots", response={200: LotList, **PROBLEMS}, summary=_n("各停车场现况"))
 def parking_lots(request: HttpRequest) -> dict[str, Any]:
     within_scope(request, "parking")
-    now = queries.lots_now()
-    bays = queries.charging([each.lot for each in now])
-    return {"items": [queries.as_json(each, bays.get(each.lot, {})) for each in now]}
+    return {"items": [queries.as_json(each) for each in queries.lots_now()]}
 
 
 @router.get(
@@ -197,11 +146,16 @@ def lot_forecast(request: HttpRequest, code: str) -> dict[str, Any]:
 
 
 @router.get("/guide", response={200: GuidanceOut, **PROBLEMS}, summary=_n("某车牌现在停哪里"))
-def guide_plate(request: HttpRequest, plate: Annotated[str, Field(max_length=40)] = "") -> dict[str, Any]:
+def guide_plate(
+    request: HttpRequest,
+    plate: Annotated[str, Field(max_length=40)] = "",
+    charging: bool = False,
+    accessible: bool = False,
+) -> dict[str, Any]:
     """By what right the plate is known is told to keepers and to whoever's own it is."""
     within_scope(request, "parking")
     person = person_of(request)
-    found = queries.guide(plate)
+    found = queries.guide(plate, charging=charging, accessible=accessible)
     known = scope.holds(person, "parking.keep") or as_read(plate)[0] in queries.plates_of(person)
     return {
         "lot": found.lot.code if found.lot else None,
@@ -259,43 +213,6 @@ def count_lot(request: HttpRequest, code: str, given: CountIn) -> HttpResponse:
     return write(request, work)
 
 
-@router.post(
-    "/cameras/{code}/passages", response={200: EventsOut, **CONFLICTS}, summary=_n("上报车牌识别（可重复）")
-)
-def camera_passages(request: HttpRequest, code: str, given: EventsIn) -> HttpResponse:
-    """Up to 500 events of one camera, each taken once by its sequence whatever is repeated; no key is needed."""
-    within_scope(request, "parking")
-    body_of(request)
-
-    def work() -> tuple[int, Any]:
-        events = [
-            actions.Event(
-                each.sequence, _aware(each.at), each.direction, each.plate, each.confidence, each.picture
-            )
-            for each in given.events
-        ]
-        taken = actions.passages(person_of(request), camera=code, events=events)
-        return 200, {"new": taken.new, "repeated": taken.repeated, "corrected": taken.corrected}
-
-    return write(request, work)
-
-
-@router.post(
-    "/lots/{code}/spaces/{space}/charge", response={200: ChargeOut, **CONFLICTS}, summary=_n("上报充电桩状态")
-)
-def charge_state(request: HttpRequest, code: str, space: str, given: ChargeIn) -> HttpResponse:
-    within_scope(request, "parking")
-    body_of(request)
-
-    def work() -> tuple[int, Any]:
-        at = _aware(given.at) if given.at else None
-        made = actions.charge(person_of(request), lot=code, space=space, state=given.state, at=at)
-        said = made.charge_at.isoformat() if made.charge_at else ""
-        return 200, {"lot": code, "space": made.code, "state": str(made.charge), "at": said}
-
-    return write(request, work)
-
-
 @router.post("/reservations", response={201: ReservationOut, **CONFLICTS}, summary=_n("预留车位"))
 def reserve_spaces(request: HttpRequest, given: ReserveIn) -> HttpResponse:
     within_scope(request, "parking")
@@ -304,8 +221,8 @@ def reserve_spaces(request: HttpRequest, given: ReserveIn) -> HttpResponse:
     def work() -> tuple[int, Any]:
         actor = _keeper(request)
         made = actions.reserve(
-            actor, source=f"api.{actor.pk}:{given.source}", from_at=_aware(given.from_at),
-            until_at=_aware(given.until_at), plate=given.plate, spaces=given.spaces,
+            actor, source=f"api.{actor.pk}:{given.source}", from_at=aware(given.from_at),
+            until_at=aware(given.until_at), plate=given.plate, spaces=given.spaces,
             lot=queries.kept_lot(actor, queries.lot_of(given.lot).pk) if given.lot else None,
         )  # fmt: skip
         return 201, _reservation(made)
@@ -326,43 +243,11 @@ def release_spaces(request: HttpRequest, given: SourceIn) -> HttpResponse:
     return write(request, work)
 
 
-@router.post(
-    "/partner-permits", response={200: PartnerPermitOut, **CONFLICTS}, summary=_n("登记伙伴院区通行证")
-)
-def partner_permit(request: HttpRequest, given: TokenIn) -> HttpResponse:
-    within_scope(request, "parking")
-    body_of(request)
-
-    def work() -> tuple[int, Any]:
-        made = actions.take_partner_permit(person_of(request), token=given.token)
-        return 200, {
-            "partner": made.partner.code,
-            "serial": made.serial,
-            "plate": made.plate,
-            "until_on": made.until_on.isoformat() if made.until_on else None,
-            "revoked": made.revoked_at is not None,
-        }
-
-    return write(request, work)
-
-
 def _keeper(request: HttpRequest) -> Person:
     """The caller, who keeps a lot. Raises NotPermitted."""
     actor = person_of(request)
     scope.authorise(actor, "parking.keep", organisation_path=None, service="parking")
     return actor
-
-
-def _aware(moment: datetime) -> datetime:
-    """A moment with its zone. Raises Problem for one that no database keeps."""
-    try:
-        return (
-            timezone.make_aware(moment)
-            if timezone.is_naive(moment)
-            else moment.astimezone(timezone.get_current_timezone())
-        )
-    except (OverflowError, ValueError):
-        raise Problem(errors={"at": [_("时间超出范围。")]}) from None
 
 
 def _permit(permit: PlatePermit) -> dict[str, Any]:

@@ -6,11 +6,15 @@ out right, because the same rows are told as in and as out.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import count
 from random import Random
 from typing import Any, NamedTuple
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from houqin.affairs.models import Route
 from houqin.foundation.bulk import copy_in, set_sequence
@@ -19,7 +23,10 @@ from houqin.foundation.people.models import Role
 from houqin.services.parking import drawing
 from houqin.services.parking.models import (
     Camera,
+    Display,
     Lot,
+    Partner,
+    PartnerPermit,
     Passage,
     PlatePermit,
     Quota,
@@ -33,6 +40,8 @@ KEEPER = "ABK"
 DAYS_BACK = 7
 #: All lots are full at this hour of a workday.
 FULL_HOUR = 8 + 40 / 60
+#: Of this lot the camera at the way out has been silent for days.
+SILENT = 3
 #: Shares of the spaces of a staff lot that have a permit, and of the vehicles that come without one.
 PERMITTED, STRANGE = 0.97, 0.04
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -47,7 +56,7 @@ PASSAGE = (
 )  # fmt: skip
 STAY = ("id", "lot", "plate", "standing", "permit", "in_at", "out_at", "missed")
 PERMIT = (
-    "id", "plate", "person", "unit", "lot", "from_on", "until_on", "state", "asked_at", "ended_why",
+    "id", "plate", "person", "unit", "lot", "from_on", "until_on", "state", "accessible", "asked_at", "ended_why",
 )  # fmt: skip
 
 
@@ -87,6 +96,7 @@ def load(world: World) -> None:
         Quota.objects.create(lot_id=spot.id, unit=None, most=round(_size(world, spot) * 1.1))
     set_sequence(Stay, PlatePermit)
     _rotations(world, spots[0], plates)
+    _partner(world, plates)
 
 
 def _rights(world: World) -> None:
@@ -113,8 +123,13 @@ def _lots(world: World, spots: list[Spot]) -> None:
             note="限高 2.2 米" if not ground else "",
         )  # fmt: skip
         Camera.objects.bulk_create(
-            Camera(code=f"{spot.code}-{way}", name=f"{spot.full_name} {name}", lot_id=spot.id)
-            for way, name in (("IN", "入口"), ("OUT", "出口"))
+            Camera(
+                code=f"{spot.code}-{way}", name=f"{spot.name} {name}", lot_id=spot.id, heard_at=moment(heard)
+            )
+            for way, name, heard in (
+                ("IN", "入口", world.now - 60),
+                ("OUT", "出口", world.now - (3 * 86_400 if position == SILENT else 60)),
+            )
         )
         bays = max(size // 40, 2)
         spaces = [
@@ -165,7 +180,19 @@ def _permits(world: World, spots: list[Spot], plates: Iterator[str]) -> dict[int
             found[spot.id].append(Vehicle(plate, permit))
             begins = min(world.today - timedelta(days=chance.randrange(10, 300)), until)
             rows.append(
-                (permit, plate, person.id, person.unit, spot.id, begins, until, "open", moment(asked), "")
+                (
+                    permit,
+                    plate,
+                    person.id,
+                    person.unit,
+                    spot.id,
+                    begins,
+                    until,
+                    "open",
+                    permit % 170 == 7,
+                    moment(asked),
+                    "",
+                )
             )
     copy_in(PlatePermit, PERMIT, rows)
     return found
@@ -268,3 +295,25 @@ def _rotations(world: World, spot: Spot, plates: Iterator[str]) -> None:
             for entry in entries
             if entry.state == "won"
         )  # fmt: skip
+
+
+def _partner(world: World, plates: Iterator[str]) -> None:
+    """A neighbouring compound on the list, some of whose permits were shown here; a screen at a gate that nobody has the address of."""
+    chance = world.chance("parking/partner")
+    key = Ed25519PrivateKey.from_private_bytes(chance.randbytes(32))
+    partner = Partner.objects.create(
+        code="https://houqin.binjiang.example",
+        name="滨江区行政中心",
+        public_key=base64.b64encode(key.public_key().public_bytes_raw()).decode(),
+        since=moment(world.now - 90 * 86_400),
+    )
+    PartnerPermit.objects.bulk_create(
+        PartnerPermit(
+            partner=partner, serial=str(310 + 7 * n), plate=next(plates), from_on=world.today - timedelta(days=60),
+            until_on=world.today + timedelta(days=chance.randrange(20, 200)),
+            taken_at=moment(world.now - chance.randrange(1, 50) * 86_400),
+        )
+        for n in range(world.many(12))
+    )  # fmt: skip
+    camera = Camera.objects.order_by("pk").first()
+    Display.objects.create(name="东大门入口屏", mark=hashlib.sha256(b"nobody").hexdigest(), camera=camera)
