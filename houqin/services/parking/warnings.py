@@ -150,7 +150,7 @@ announce(
         code="parking.silent",
         name=gettext_lazy("车牌识别相机失联"),
         about=gettext_lazy(
-            "相机在工作时间里有几分钟没有上报，没有车时应发心跳。失联期间进出不计数，请检修后清点。"
+            "工作时间里超过 60 分钟没有上报的相机有几台；没有车时相机应发心跳。失联期间进出不计数，请检修后清点。"
         ),
         find=_silent,
         words=_silent_words,

@@ -124,7 +124,10 @@ def _lots(world: World, spots: list[Spot]) -> None:
         )  # fmt: skip
         Camera.objects.bulk_create(
             Camera(
-                code=f"{spot.code}-{way}", name=f"{spot.name} {name}", lot_id=spot.id, heard_at=moment(heard)
+                code=f"{spot.code}-{way}",
+                name=f"{spot.full_name} {name}",
+                lot_id=spot.id,
+                heard_at=moment(heard),
             )
             for way, name, heard in (
                 ("IN", "入口", world.now - 60),

@@ -25,8 +25,8 @@ def step(dice: Random) -> str:
     }
     inside = Stay.objects.filter(out_at=None, in_at__lt=now)
     leaving = list(inside.select_related("lot__place").order_by("?")[: PASS // 2])
-    coming = PlatePermit.objects.filter(state="open").exclude(plate__in=inside.values("plate"))
-    coming = list(coming.select_related("lot__place").order_by("?")[: PASS // 2])
+    away = PlatePermit.objects.filter(state="open").exclude(plate__in=inside.values("plate"))
+    coming = list(away.select_related("lot__place").order_by("?")[: PASS // 2])
     events: dict[str, list[tuple[Direction, str]]] = {code: [] for code in cameras}
     for each in leaving:
         events.setdefault(f"{each.lot.place.code}-OUT", []).append((Direction.OUT, each.plate))

@@ -61,10 +61,10 @@ def guide(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         spend(f"parking:guide:{client_address(request)}", limit=_TRIES, per_seconds=_WINDOW_SECONDS)
         context["plate"], context["is_plate"] = as_read(request.POST.get("plate", ""))
-        wishes = {name: name in request.POST for name in ("charging", "accessible")}
-        context |= wishes
-        if context["is_plate"] or (not context["plate"] and any(wishes.values())):
-            context["guidance"] = queries.guide(context["plate"], **wishes)
+        charging, accessible = "charging" in request.POST, "accessible" in request.POST
+        context |= {"charging": charging, "accessible": accessible}
+        if context["is_plate"] or (not context["plate"] and (charging or accessible)):
+            context["guidance"] = queries.guide(context["plate"], charging=charging, accessible=accessible)
     return render(request, "parking/guide.html", context)
 
 
