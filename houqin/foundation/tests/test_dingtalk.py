@@ -55,6 +55,14 @@ def test_a_wrong_secret_is_refused(server):
     assert (failure.value.code, failure.value.permanent) == ("http:403", True)
 
 
+def test_no_two_requests_of_one_moment_have_the_same_nonce(server):
+    client = server.client()
+    with time_machine.travel("2026-03-02 09:00+08:00", tick=False):
+        nonces = {client._headers("GET", "/", {}, ())["X-Hmac-Auth-Nonce"] for _ in range(5000)}
+    assert len(nonces) == 5000
+    assert all(len(nonce) == 17 and nonce.isdecimal() for nonce in nonces)
+
+
 def test_a_token_is_kept_until_it_ends(server):
     client = server.client()
     with time_machine.travel("2026-03-02 09:00+08:00", tick=False) as clock:
