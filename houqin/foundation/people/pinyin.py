@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from functools import cache
+from functools import cache, lru_cache
 from types import ModuleType
 
 #: Names up to this length may be read character by character.
@@ -46,9 +46,15 @@ def _syllable(character: str) -> str:
     return reading
 
 
+@cache
+def _phrases() -> dict[str, object]:
+    phrases: dict[str, object] = importlib.import_module("pypinyin.constants").PHRASES_DICT
+    return phrases
+
+
 def _syllables(text: str) -> list[str]:
     """How a name is read: as a whole where it holds a word of several characters, else one by one, which is quick."""
-    phrases = importlib.import_module("pypinyin.constants").PHRASES_DICT
+    phrases = _phrases()
     size = len(text)
     short = size <= _SHORT and text.isalpha() and not text.isascii()
     if not short or any(text[a:b] in phrases for a in range(size - 1) for b in range(a + 2, size + 1)):
@@ -64,18 +70,19 @@ def pinyin_key(text: str) -> tuple[str, str]:
 
 def name_key(name: str) -> tuple[str, str]:
     """The key of a person's name, where surnames such as 单 and 曾 have readings of their own."""
-    for surname, reading in _SURNAMES.items():
-        if name.startswith(surname):
-            return _key([*reading, *_syllables(name[len(surname) :])])
+    surname = name[:2] if name[:2] in _SURNAMES else name[:1]
+    if surname in _SURNAMES:
+        return _key([*_SURNAMES[surname], *_syllables(name[len(surname) :])])
     return pinyin_key(name)
 
 
 def _key(syllables: list[str]) -> tuple[str, str]:
-    clean = ["".join(letter for letter in part.lower() if letter.isalnum()) for part in syllables]
-    whole = [part for part in clean if part]
-    # Other text comes as one syllable ("A101"): its digits all count, of a Latin word the first letter.
-    return "".join(whole), "".join(_initial(part) for part in whole)
+    clean = [_clean(part) for part in syllables]
+    return "".join([whole for whole, _ in clean]), "".join([initial for _, initial in clean])
 
 
-def _initial(part: str) -> str:
-    return part if any(letter.isdigit() for letter in part) else part[0]
+@lru_cache(maxsize=4096)
+def _clean(part: str) -> tuple[str, str]:
+    """A syllable and what stands for it: of other text ("A101") all where it has digits, of a word the first letter."""
+    whole = "".join([letter for letter in part.lower() if letter.isalnum()])
+    return whole, whole if any(map(str.isdigit, whole)) else whole[:1]

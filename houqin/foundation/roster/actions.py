@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -32,11 +33,14 @@ from houqin.foundation.trail import actions as trail
 from houqin.foundation.trail.actors import Actor
 
 MANAGE = "people.import"
-#: Files up to this size are read while the person waits; larger ones by a job.
+#: Files up to this size (some two thousand people) are read and applied while the person waits; larger ones by a job.
 AT_ONCE_BYTES = 150_000
 #: How long a preview waits for its owner, and how long the refused rows stay after applying.
 KEPT = timedelta(hours=24)
 LONGEST_NAME = 120
+_MOVED_ON = gettext_lazy(
+    "预览之后，人员或单位已被另外改动，本次未导入任何内容。已按最新情况重新预览，请再核对一次。"
+)
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('houqin.roster'))"
 
 
@@ -221,27 +225,71 @@ def name_columns(actor: Person, *, draft: int, signature: str, meanings: Mapping
 
 
 def apply_draft(actor: Person, *, draft: int, digest: str) -> Draft:
-    """Do exactly what was shown, or nothing. Raises Conflict, with a fresh preview, where the database has moved on."""
+    """Do exactly what was shown, or nothing; a large file by a job, which says on the page what became of it.
+
+    Raises Conflict, with a fresh preview, where the database has moved on.
+    """
+    if _is_large(actor, draft):
+        return _leave_to_job(actor, draft, digest)
     with _alone():
         found = _mine(actor, draft)
-        grant = scope.authorise_everywhere(actor, MANAGE)
-        assert found.content is not None
-        wishes = preview.open_wishes(found.wishes)
-        plan, known = plan_for(preview.open_bytes(found.content), found.name, wishes)
-        same = plan.digest == digest == found.digest
-        if same:
-            _carry_out(actor, grant, plan, known, found.name)
-            _close(found, State.APPLIED, preview.of_plan(plan, wishes))
-        else:
-            _make(found, preview.open_bytes(found.content), wishes)
-        found.counts = plan.counts
-        found.save()
-    if not same:
-        raise Conflict(
-            _("预览之后，人员或单位已被另外改动，本次未导入任何内容。已按最新情况重新预览，请再核对一次。"),
-            code="moved_on",
-        )
+        moved = _write(found, digest)
+    if moved:
+        raise Conflict(moved, code="moved_on")
     return found
+
+
+def _is_large(actor: Person, draft: int) -> bool:
+    scope.authorise_everywhere(actor, MANAGE)
+    sizes = Draft.objects.filter(owner=actor, pk=draft).values_list(Length("content"), flat=True)
+    return (sizes.first() or 0) > AT_ONCE_BYTES
+
+
+@transaction.atomic
+def _leave_to_job(actor: Person, draft: int, digest: str) -> Draft:
+    found = _mine(actor, draft)
+    found.state, found.problem = State.APPLYING, ""
+    found.save(update_fields=["state", "problem"])
+    trail.record(actor, "roster.confirm", found, after={"digest": digest})
+    app.configure_task("roster.apply_draft").defer(draft=draft, digest=digest)
+    return found
+
+
+def carry_out_draft(*, draft: int, digest: str) -> None:
+    """The job: apply what its owner has confirmed. May run twice; whatever goes wrong, the preview says so."""
+    waiting = Draft.objects.filter(pk=draft, state=State.APPLYING)
+    try:
+        with _alone():
+            found = waiting.select_for_update().first()
+            if found is None:
+                return
+            scope.authorise_everywhere(found.owner, MANAGE)
+            moved = _write(found, digest)
+            if moved:
+                found.problem = moved
+                found.save(update_fields=["problem"])
+    except Problem as problem:
+        waiting.update(state=State.READY, problem=str(problem.message))
+    except Exception:
+        waiting.update(state=State.READY, problem=_("导入时发生故障，本次未导入任何内容，请稍后再确认一次。"))
+        raise
+
+
+def _write(found: Draft, digest: str) -> str:
+    """Apply a locked preview if it would do what was shown; else make it anew and answer why nothing was written."""
+    assert found.content is not None
+    content, wishes = preview.open_bytes(found.content), preview.open_wishes(found.wishes)
+    plan, known = plan_for(content, found.name, wishes)
+    same = plan.digest == digest == found.digest
+    if same:
+        grant = scope.authorise_everywhere(found.owner, MANAGE)
+        _carry_out(found.owner, grant, plan, known, found.name)
+        _close(found, State.APPLIED, preview.of_plan(plan, wishes))
+    else:
+        _make(found, content, wishes)
+    found.counts = plan.counts
+    found.save()
+    return "" if same else str(_MOVED_ON)
 
 
 def _close(draft: Draft, state: str, kept: preview.Preview | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Planning large files, and erasing what was left behind."""
+"""Planning and applying large files, and erasing what was left behind."""
 
 from procrastinate.contrib.django import app
 
@@ -9,6 +9,12 @@ from houqin.foundation.roster import actions
 def plan_draft(draft: int) -> None:
     """Plan one preview; a second run finds nothing to do."""
     actions.make_plan(draft=draft)
+
+
+@app.task(name="roster.apply_draft")
+def apply_draft(draft: int, digest: str) -> None:
+    """Apply one preview that its owner has confirmed; a second run finds nothing to do."""
+    actions.carry_out_draft(draft=draft, digest=digest)
 
 
 @app.periodic(cron="23 * * * *")

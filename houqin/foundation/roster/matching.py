@@ -39,9 +39,12 @@ class Register:
 
         Two different ID numbers are two people, unless name, telephone and unit say that the number was put right.
         """
+        namesakes = self.by_name.get(entry.name)
+        if not namesakes:
+            return None
         free = [
             person
-            for person in self.by_name.get(entry.name, ())
+            for person in namesakes
             if person.pk not in self.taken
             and (not entry.id_number or not person.id_number or self._put_right(person, entry, listed_ids))
         ]

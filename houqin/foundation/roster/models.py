@@ -45,10 +45,11 @@ class ColumnMemory(models.Model):
 
 
 class State(models.TextChoices):
-    """What has become of a preview. Working: a job reads the file, or writes what it says."""
+    """What has become of a preview. Working: a job reads the file; applying: a job writes what was shown."""
 
     WORKING = "working", _("处理中")
     READY = "ready", _("待确认")
+    APPLYING = "applying", _("正在导入")
     FAILED = "failed", _("未能读取")
     APPLIED = "applied", _("已导入")
     DROPPED = "dropped", _("已放弃")

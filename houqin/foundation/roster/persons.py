@@ -17,7 +17,7 @@ def compare(person: PersonPlan, known: Known, plan: Plan, joined: _Joined) -> No
         return
     if person.left:
         if person.known.administrator and not person.known.ended:
-            plan.warnings.append({"at": person.main.at, "warning": "administrator_left"})
+            person.main.refuse("administrator_left")
         elif not person.known.ended:
             plan.ended.append((person.known, person.main.at))
         return

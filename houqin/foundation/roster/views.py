@@ -77,7 +77,8 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     first = max(0, _whole(request.GET.get("from", "")))
     context = {
         "draft": found,
-        "working": found.state == State.WORKING,
+        "working": found.state in (State.WORKING, State.APPLYING),
+        "applying": found.state == State.APPLYING,
         "ready": found.state == State.READY,
         "applied": found.state == State.APPLIED,
         "summary": words.summary(found.counts, done=found.state == State.APPLIED),
@@ -219,7 +220,8 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
     except Conflict as moved:
         messages.error(request, str(moved.message))
         return redirect("roster:draft", pk)
-    messages.success(request, words.summary(done.counts, done=True))
+    if done.state == State.APPLIED:
+        messages.success(request, words.summary(done.counts, done=True))
     return redirect("roster:draft", pk)
 
 

@@ -50,6 +50,10 @@ REASONS: dict[str, tuple[Text, Text]] = {
         gettext_lazy("手机号有误"),
         gettext_lazy("填 11 位手机号；没有手机的留空。"),
     ),
+    "administrator_left": (
+        gettext_lazy("现任管理员，不能随花名册离开"),
+        gettext_lazy("先由安全管理员结束其管理员任职（每类管理员至少留一人），再导入。"),
+    ),
 }
 WARNINGS: dict[str, Text] = {
     "duplicate_phone": gettext_lazy("手机号与 %(other)s 相同"),
@@ -57,7 +61,6 @@ WARNINGS: dict[str, Text] = {
     "same ID as": gettext_lazy("身份证号与 %(other)s 相同"),
     "sex_disagrees_with_id": gettext_lazy("性别与身份证号不一致"),
     "unit_mostly_missing": gettext_lazy("%(other)s 有 %(people)s 人未列出，超过半数，未按离开处理，请核对"),
-    "administrator_left": gettext_lazy("现任管理员，请先由安全管理员结束其管理员任职，再按离开处理"),
     "unlisted_with_role": gettext_lazy("%(other)s 未列出，但担任其他角色或管理员，未按离开处理"),
 }
 IGNORED: dict[str, Text] = {
@@ -87,6 +90,7 @@ AT_FAULT = {
     "unknown_unit": "unit",
     "duplicate_id": "id_number",
     "bad_phone": "mobile",
+    "administrator_left": "remark",
 }
 
 

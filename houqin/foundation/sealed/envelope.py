@@ -54,14 +54,15 @@ def seal(text: str, context: str, *, sought: str | None = None) -> bytes:
     Two times, two results.
     """
     keys = present()
+    data, lookup = keys.data_key, keys.lookup_key
     found_by = text if sought is None else sought
     head = (
-        _whole(keys.lookup_key, found_by, context)
-        + _tail(keys.lookup_key, found_by[-LAST:], context)
-        + _mark(keys.data_key.id, keys.lookup_key.id)
+        _whole(lookup, found_by, context)
+        + _tail(lookup, found_by[-LAST:], context)
+        + _mark(data.id, lookup.id)
     )
     nonce = os.urandom(_NONCE)
-    encryptor = Cipher(keys.data_key.cipher, modes.GCM(nonce)).encryptor()
+    encryptor = Cipher(data.cipher, modes.GCM(nonce)).encryptor()
     encryptor.authenticate_additional_data(head + context.encode())
     return head + nonce + encryptor.update(text.encode()) + encryptor.finalize() + encryptor.tag
 
@@ -115,23 +116,23 @@ def keyed(text: str, purpose: str) -> str:
 
 
 def _whole(key: LookupKey, text: str, context: str) -> bytes:
-    return _mac(key, f"whole\0{context}\0", text)[:WHOLE]
+    return _mac(key, "whole", context, text)[:WHOLE]
 
 
 def _tail(key: LookupKey, last: str, context: str) -> bytes:
-    return _mac(key, f"tail\0{context}\0", last)[:TAIL]
+    return _mac(key, "tail", context, last)[:TAIL]
 
 
-def _mac(key: LookupKey, prefix: str, text: str) -> bytes:
-    mac = _begun(key, prefix).copy()
+def _mac(key: LookupKey, part: str, context: str, text: str) -> bytes:
+    mac = _begun(key, part, context).copy()
     mac.update(text.encode())
     return mac.finalize()
 
 
 @lru_cache(maxsize=512)
-def _begun(key: LookupKey, prefix: str) -> HMAC:
+def _begun(key: LookupKey, part: str, context: str) -> HMAC:
     mac = key.mac.copy()
-    mac.update(prefix.encode())
+    mac.update(f"{part}\0{context}\0".encode())
     return mac
 
 

@@ -26,6 +26,8 @@ def without_numbers(value: Any) -> Any:
     """The same of whatever JSON is made of; personal values become their masks."""
     if isinstance(value, str):
         return scrubbed(value)
+    if value is None or isinstance(value, int | float):
+        return value
     if isinstance(value, Personal):
         return value.masked
     if isinstance(value, Mapping):

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from houqin.foundation.people.models import Appointment, Organisation, Person
-from houqin.foundation.roster import actions, report
+from houqin.foundation.roster import actions, report, words
 from houqin.foundation.roster.models import Spelling
 from houqin.foundation.roster.plan import Kind, Plan
 from houqin.foundation.roster.planning import Wishes
@@ -141,6 +141,19 @@ def test_who_holds_another_role_does_not_leave_by_silence(cast: Any) -> None:
     plan = load(unit(unit=audit)[1:])
     assert [row["warning"] for row in plan.warnings] == ["unlisted_with_role"]
     assert Person.objects.get(pk=boss.pk).is_active
+
+
+def test_an_administrator_does_not_leave_by_a_roster_and_the_row_says_why(cast: Any) -> None:
+    auditor, section = cast.auditor, cast.auditor.organisation
+    rows = [
+        somebody(1, unit=section.parent.name, section=section.name, name=auditor.name, id=None, remark="退休")
+    ]
+    plan = load(rows)
+    (row,) = [row for row in plan.outcomes if row.kind == Kind.REFUSED]
+    assert (row.at, row.reason) == ("名册!3", "administrator_left")
+    assert "安全管理员" in str(words.REASONS[row.reason][1])
+    assert told(plan, "people_ended", "rows_refused") == [0, 1]
+    assert Person.objects.get(pk=auditor.pk).is_active
 
 
 def test_rows_that_are_refused_keep_their_people() -> None:

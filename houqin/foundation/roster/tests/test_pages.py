@@ -16,6 +16,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from houqin.foundation.errors import Conflict
 from houqin.foundation.people import actions as people
@@ -228,6 +229,52 @@ def test_a_large_file_is_read_by_a_job(client: Client, monkeypatch: pytest.Monke
     jobs.plan_draft(draft.pk)
     jobs.plan_draft(draft.pk)
     assert "将会：新增 5 人" in page(client, draft)
+
+
+def confirmed(client: Client, monkeypatch: pytest.MonkeyPatch) -> tuple[Draft, Callable[[], None]]:
+    """A large file that was read and confirmed, and the job that is to write it."""
+    monkeypatch.setattr(actions, "AT_ONCE_BYTES", 10)
+    draft = uploaded(client, rows())
+    jobs.plan_draft(draft.pk)
+    apply(client, draft)
+    (job,) = ProcrastinateJob.objects.filter(task_name="roster.apply_draft")
+    return draft, lambda: jobs.apply_draft(**job.args)
+
+
+def test_a_large_file_is_applied_by_a_job_and_the_page_says_so(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft, job = confirmed(client, monkeypatch)
+    assert not Person.objects.filter(name=somebody(1)[3]).exists()
+    text = page(client, draft)
+    assert "正在写入" in text
+    assert "将会：新增 5 人" in text
+    assert 'hx-trigger="every 2s"' in text
+    assert "放弃这次导入" not in text
+    job()
+    job()
+    assert "已导入：新增 5 人" in page(client, draft)
+    assert Person.objects.filter(name=somebody(1)[3]).count() == 1
+    assert Entry.objects.filter(action="roster.confirm", record_id=str(draft.pk)).exists()
+
+
+def test_a_job_that_finds_things_moved_or_fails_writes_nothing_and_says_so(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft, job = confirmed(client, monkeypatch)
+    monkeypatch.setattr(actions, "Applier", None)
+    with pytest.raises(TypeError):
+        job()
+    assert "发生故障" in page(client, draft)
+    monkeypatch.undo()
+    monkeypatch.setattr(actions, "AT_ONCE_BYTES", 10)
+    people.add_person(cast.sysadmin, organisation=cast.budget, name=somebody(1)[3], id_number=somebody(1)[5])
+    apply(client, draft)
+    job()
+    text = page(client, draft)
+    assert "已被另外改动" in text
+    assert "将会：新增 4 人，变更 1 人" in text
+    assert not Person.objects.filter(name=somebody(2)[3]).exists()
 
 
 def test_a_page_asks_a_bounded_number_of_questions(
