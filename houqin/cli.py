@@ -237,15 +237,18 @@ def token() -> None:
 @click.argument("username")
 @click.option("--scope", default=None, help="What the token may do; default: all that the person may.")
 @click.option("--days", default=None, type=click.IntRange(1, 3650), help="Days until it ends.")
-def token_create(username: str, scope: str | None, days: int | None) -> None:
+@click.option(
+    "--code", default="", help="Their one-time code, where a role of theirs asks for a second factor."
+)
+def token_create(username: str, scope: str | None, days: int | None, code: str) -> None:
     """Make a token for USERNAME and print it, once."""
     with _installation() as given, _database(given):
         _django()
-        from houqin.exchange.tokens import create_token
+        from houqin.exchange.tokens import issue
         from houqin.foundation.errors import Problem as Refusal
 
         try:
-            made = create_token(username, scope, days)
+            made = issue(username, scope, days, code=code)
         except Refusal as refusal:
             raise Problem(str(refusal), FAILED) from refusal
         click.echo(str(made))

@@ -22,6 +22,8 @@ class Token(models.Model):
     created_at = models.DateTimeField(_("创建时间"), default=timezone.now)
     expires_at = models.DateTimeField(_("到期时间"))
     revoked_at = models.DateTimeField(_("撤销时间"), null=True, blank=True)
+    #: Issued for a one-time code of the person: only such a one acts for somebody whose role asks for a second factor.
+    proved = models.BooleanField(_("凭动态口令签发"), default=False, editable=False)
 
     class Meta:
         verbose_name = _("接口令牌")

@@ -69,6 +69,7 @@ KNOWN = {
     "OIDC_NAME",
     "OIDC_MATCH",
     "DINGTALK_LOGIN_URL",
+    "DINGTALK_JSAPI",
     "TLS",
     "PASSWORD",
     "TEST_DATABASE_URL",
@@ -123,6 +124,7 @@ class Environment:
     idle_minutes_others: int = 0
     oidc: Mapping[str, str] = field(default_factory=lambda: identities.oidc({}))
     dingtalk_login_url: str = ""
+    dingtalk_jsapi: str = ""
     tls: bool = False
     unreadable: tuple[Fault, ...] = field(default=())
 
@@ -175,6 +177,7 @@ def read(env: Mapping[str, str] | None = None) -> Environment:
         },
         oidc=identities.oidc(get),
         dingtalk_login_url=get["DINGTALK_LOGIN_URL"].rstrip("/"),
+        dingtalk_jsapi=get["DINGTALK_JSAPI"],
         tls=_bool("TLS", get["TLS"], unreadable),
         unreadable=tuple(unreadable),
     )
@@ -200,7 +203,10 @@ def faults(given: Environment, env: Mapping[str, str] | None = None) -> list[Fau
     for check in checks:
         found.extend(check(given))
     found.extend(
-        Fault(*each) for each in identities.faults(given.oidc, given.dingtalk_login_url, given.dingtalk_url)
+        Fault(*each)
+        for each in identities.faults(
+            given.oidc, given.dingtalk_login_url, given.dingtalk_url, given.dingtalk_jsapi
+        )
     )
     found.extend(_unknown(os.environ if env is None else env))
     return found

@@ -1,8 +1,9 @@
-"""Settings of signing in by way of another house: ``HOUQIN_OIDC_…`` and ``HOUQIN_DINGTALK_LOGIN_URL``."""
+"""Settings of signing in by way of another house: ``HOUQIN_OIDC_…`` and ``HOUQIN_DINGTALK_…``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from urllib.parse import urlsplit
 
 LOCAL = {"localhost", "127.0.0.1", "::1"}
@@ -23,7 +24,7 @@ def oidc(get: Mapping[str, str]) -> dict[str, str]:
 
 
 def faults(
-    oidc: Mapping[str, str], dingtalk_login_url: str, dingtalk_url: str
+    oidc: Mapping[str, str], dingtalk_login_url: str, dingtalk_url: str, dingtalk_jsapi: str
 ) -> Iterator[tuple[str, str, str]]:
     """Setting, problem and mend of each that is wrong."""
     issuer = oidc["issuer"]
@@ -53,6 +54,12 @@ def faults(
             "HOUQIN_DINGTALK_URL",
             "is missing while HOUQIN_DINGTALK_LOGIN_URL is set.",
             "Name the application.",
+        )
+    if dingtalk_jsapi and not Path(dingtalk_jsapi).is_file():
+        yield (
+            "HOUQIN_DINGTALK_JSAPI",
+            "is no file.",
+            "Save DingTalk's own script (gdt-jsapi, index.js) on this machine and name it.",
         )
 
 

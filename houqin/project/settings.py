@@ -149,6 +149,8 @@ SOCIALACCOUNT_ADAPTER = "houqin.foundation.people.identities.oidc.SettingsAdapte
 #: The OpenID provider; ``claim`` names whom it is for by ``match`` (staff_number or email), both empty for no rule.
 OIDC = ENVIRONMENT.oidc
 DINGTALK_LOGIN_URL = ENVIRONMENT.dingtalk_login_url
+#: DingTalk's own script as a file of this machine: the page policy lets nothing in from elsewhere.
+DINGTALK_JSAPI = ENVIRONMENT.dingtalk_jsapi
 WECHAT_AUTHORIZE_URL = "https://open.weixin.qq.com/connect/oauth2/authorize"
 #: Days until a password is to be changed (0: never), and until an initial one opens nothing any more.
 PASSWORD_DAYS = ENVIRONMENT.password_days

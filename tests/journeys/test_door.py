@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from playwright.sync_api import expect
 
 from houqin.foundation.people import actions, second_factor
-from houqin.foundation.people.models import SecondFactor
-from houqin.testing.browser import Visitor
+from houqin.foundation.people.models import Identity, SecondFactor
+from houqin.testing.browser import PHONE, Visitor
+from houqin.testing.outside.dingtalk import DingTalkServer
 from tests.journeys.conftest import Clock, House, Visit
 
 pytestmark = pytest.mark.browser
@@ -73,3 +76,27 @@ def test_a_lost_phone_is_signed_out_from_the_desk(house: House, visit: Visit) ->
     sign_in(phone, "staff", house.cast.password, to="/profile")
     phone.go("/services/repairs.report")
     expect(phone.page.get_by_label("补充描述")).to_have_value("手机里打的字")
+
+
+@pytest.mark.parametrize("width", [PHONE], indirect=True)
+def test_inside_dingtalk_one_is_in_at_once(
+    house: House, visit: Visit, settings: LazySettings, tmp_path: Path
+) -> None:
+    """With a stand-in for DingTalk's own script, which answers as its documentation says."""
+    script = tmp_path / "index.js"
+    script.write_text(
+        "window.dd = { getAuthCode: ({ corpId }) => Promise.resolve({ code: `from ${corpId}` }) };",
+        encoding="utf-8",
+    )
+    with DingTalkServer() as other:
+        settings.DINGTALK_URL, settings.DINGTALK_LOGIN_URL = other.setting(), other.url
+        settings.DINGTALK_JSAPI = str(script)
+        other.people[f"from {other.tenant}"] = {"accountId": "331", "tenantId": other.tenant}
+        Identity.objects.create(person=house.cast.staff, provider="dingtalk", subject="331")
+        phone = visit()
+        phone.page.set_extra_http_headers({"User-Agent": "Mozilla/5.0 (Linux; Android 14) TaurusApp/2.9"})
+        with phone.page.expect_navigation(url="**/profile"):
+            phone.page.goto(f"{phone.base}/sign-in?next=/profile")
+        phone.look()
+        expect(phone.page.get_by_role("heading", name=house.cast.staff.name)).to_be_visible()
+        phone.visited.discard("/sign-in")  # left before anybody could look

@@ -40,7 +40,7 @@ class Visitor:
             client = Client()
             client.force_login(who)
             self.cookies = {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
-            self.headers = {"authorization": f"Bearer {tokens.create_token(who.username)}"}
+            self.headers = {"authorization": f"Bearer {tokens.create_token(who.username, proved=True)}"}
 
     def ask(self, method: str, url: str, body: str) -> str:
         client = Client(raise_request_exception=False)

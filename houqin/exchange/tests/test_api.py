@@ -1,19 +1,24 @@
 """The API does what the pages do: same rights, same words, told as problems."""
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from houqin.affairs.models import Case
 from houqin.exchange import tokens
 from houqin.exchange.api import api
 from houqin.exchange.models import KeptAnswer, Token
-from houqin.foundation.people.models import Person
+from houqin.foundation.errors import Problem
+from houqin.foundation.people import second_factor
+from houqin.foundation.people.models import Appointment, Person
 from houqin.foundation.trail.models import Entry
 from houqin.testing.desk import Desk
 
@@ -24,7 +29,7 @@ class Caller:
     """A system that calls the API for a person."""
 
     def __init__(self, person: Person, scope: str = "") -> None:
-        self.key = tokens.create_token(person.username, scope)
+        self.key = tokens.create_token(person.username, scope, proved=True)
 
     def get(self, path: str, **query: object):
         return Client().get(f"/api/v1{path}", query, headers={"authorization": f"Bearer {self.key}"})
@@ -186,3 +191,28 @@ def test_a_number_is_masked_until_who_must_call_asks_for_it(desk: Desk) -> None:
     assert staff.post(f"/reveal/affairs.applicant/{case.number}", {}).status_code == 403
     assert Caller(cast.other_staff).post(f"/reveal/affairs.applicant/{case.number}", {}).status_code == 404
     assert worker.post("/reveal/no.such/1", {}).status_code == 404
+
+
+def test_for_whose_role_asks_for_a_second_factor_a_token_takes_a_code(cast, settings) -> None:
+    auditor, secret = cast.auditor, second_factor.new_secret()
+    step = int(time.time()) // second_factor.STEP_S
+    second_factor.enrol(auditor, secret, second_factor.code_at(secret, step))
+    for wrong in ({}, {"code": "000000"}, {"days": 365, "code": second_factor.code_at(secret, step + 1)}):
+        with pytest.raises(Problem, match="动态口令|90"):
+            tokens.issue("auditor", "read", **wrong)
+    assert not Token.objects.exists()
+    key = tokens.issue("auditor", "read", code=second_factor.code_at(secret, step + 1))
+    ask = lambda key: Client().get("/api/v1/me", headers={"authorization": f"Bearer {key}"})  # noqa: E731
+    assert ask(key).status_code == 200
+    assert (Token.objects.get().expires_at - timezone.now()).days < 90
+    assert ask(tokens.issue("staff")).status_code == 200
+
+
+def test_a_token_from_before_the_role_is_refused_as_long_as_they_have_it(cast) -> None:
+    key = tokens.issue("colleague")
+    ask = lambda: Client().get("/api/v1/me", headers={"authorization": f"Bearer {key}"})  # noqa: E731
+    assert ask().status_code == 200
+    post = cast.appoint(cast.colleague, ["people.manage"], cast.city)
+    assert (ask().status_code, ask().json()["code"]) == (403, "token_second_factor")
+    Appointment.objects.filter(pk=post.pk).update(to_on=timezone.localdate() - timedelta(days=1))
+    assert ask().status_code == 200

@@ -32,5 +32,6 @@ def kind_of(code: str) -> Kind:
 
 announce("people", Group.TODO)
 announce("people.new_device", Group.WARNING, urgent=True)
+announce("people.account_reset", Group.WARNING, urgent=True)
 announce("calendar", Group.WARNING)
 announce("channels.test", Group.OTHER, urgent=True)

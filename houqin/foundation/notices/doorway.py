@@ -13,7 +13,7 @@ from houqin.foundation.people import scope
 from houqin.foundation.people.devices import short_address
 from houqin.foundation.people.integrity import KEEP
 from houqin.foundation.people.models import Appointment, Person, SignedInSession
-from houqin.foundation.people.moments import NEW_DEVICE, REVIEW_DUE
+from houqin.foundation.people.moments import ACCOUNT_RESET, NEW_DEVICE, REVIEW_DUE
 
 
 def new_device(person: Person, session: SignedInSession) -> None:
@@ -51,5 +51,20 @@ def review_due(post: Appointment) -> None:
     )
 
 
+def account_reset(person: Person, what: str) -> None:
+    """Whoever did not ask for it should know at once, by whatever channel reaches them."""
+    tell(
+        [person],
+        kind="people.account_reset",
+        title=lambda: _("您的密码被重设") if what == "password" else _("您的动态口令被重设"),
+        body=lambda: _(
+            "由安全管理员办理，您在各处的登录都已退出。如果您没有申请，请立即联系安全管理员，并告知审计管理员。"
+        ),
+        url=reverse("people:sessions"),
+        record=person,
+    )
+
+
 REVIEW_DUE.add("notices", review_due)
+ACCOUNT_RESET.add("notices", account_reset)
 NEW_DEVICE.add("notices", new_device)

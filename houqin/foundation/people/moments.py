@@ -29,6 +29,8 @@ class ProfilePart:
 PROFILE_PARTS: Registry[Callable[[Person], ProfilePart | None]] = Registry("part of the profile")
 #: Called when somebody came in on a browser they had never used, and it is not their first.
 NEW_DEVICE: Registry[Callable[[Person, SignedInSession], None]] = Registry("new device listener")
+#: Called inside the transaction when somebody else reset a person's ``password`` or ``second_factor``.
+ACCOUNT_RESET: Registry[Callable[[Person, str], None]] = Registry("account listener")
 #: Called every morning with each post of integrity risk whose review is to be told of.
 REVIEW_DUE: Registry[Callable[[Appointment], None]] = Registry("review listener")
 DUTY_LISTENERS: Registry[DutyListener] = Registry("duty listener")

@@ -19,6 +19,7 @@ urlpatterns = [
         for code in PROVIDERS
     ],
     path("sign-in/dingtalk/inside", identities.inside_dingtalk, name="inside_dingtalk"),
+    path("sign-in/dingtalk/jsapi.js", identities.dingtalk_script, name="dingtalk_script"),
     path("sign-out", door.leave, name="sign_out"),
     path("profile", profile.profile, name="profile"),
     path("profile/password", profile.password, name="password"),

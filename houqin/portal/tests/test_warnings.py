@@ -173,7 +173,7 @@ def test_an_administrator_sets_thresholds(cast, as_person):
 @pytest.fixture
 def call(client):
     def ask(person, path, body=None):
-        headers = {"authorization": f"Bearer {create_token(person.username)}"}
+        headers = {"authorization": f"Bearer {create_token(person.username, proved=True)}"}
         if body is None:
             return client.get(f"/api/v1{path}", headers=headers)
         return client.post(

@@ -9,6 +9,7 @@ from houqin.foundation.errors import NotPermitted
 from houqin.foundation.people import passwords, scope, second_factor, sign_in
 from houqin.foundation.people.actions import writing
 from houqin.foundation.people.models import Appointment, Person, SignedInSession
+from houqin.foundation.people.moments import ACCOUNT_RESET
 from houqin.foundation.trail import actions as trail
 from houqin.foundation.trail.actors import Actor
 
@@ -50,6 +51,7 @@ def reset_password(actor: Actor, *, person: Person, password: str) -> Person:
     passwords.store(stored, password, initial=True)
     sign_in.end_sessions(stored)
     trail.record(actor, "people.reset_password", stored, grant=grant)
+    _tell(stored, "password")
     return stored
 
 
@@ -60,8 +62,14 @@ def reset_second_factor(actor: Actor, *, person: Person) -> Person:
     grant = authorise(actor, stored)
     if second_factor.forget(stored):
         trail.record(actor, "people.reset_second_factor", stored, grant=grant)
+        _tell(stored, "second_factor")
     sign_in.end_sessions(stored)
     return stored
+
+
+def _tell(person: Person, what: str) -> None:
+    for tell in ACCOUNT_RESET:
+        tell(person, what)
 
 
 @transaction.atomic

@@ -37,6 +37,8 @@ class Provider:
     name: Callable[[], Text]
     open: Callable[[], bool]
     offered: Callable[[HttpRequest], bool]
+    #: Whether anybody has tried it with the real system. Pages and documentation say so of those that nobody has.
+    tried: bool = False
 
     @property
     def url(self) -> str:
@@ -61,6 +63,7 @@ PROVIDERS = {
             lambda: settings.OIDC["name"] or _("统一身份认证"),
             lambda: bool(settings.OIDC["issuer"]),
             lambda request: True,
+            tried=True,
         ),
         Provider(
             "dingtalk",
@@ -71,6 +74,13 @@ PROVIDERS = {
         Provider("wechat", lambda: _("微信"), lambda: bool(settings.WECHAT_URL), in_wechat),
     )
 }
+
+
+def in_dingtalk(request: HttpRequest) -> bool:
+    """Whether this is the web view of DingTalk's government edition (TaurusApp), and its own script is at hand."""
+    agent = request.headers.get("User-Agent", "")
+    inside = "TaurusApp" in agent or "DingTalk" in agent
+    return inside and bool(settings.DINGTALK_JSAPI) and PROVIDERS["dingtalk"].open()
 
 
 def offered(request: HttpRequest) -> list[Provider]:

@@ -92,6 +92,30 @@ def test_a_stranger_of_dingtalk_is_linked_by_a_password_once(cast, client, dingt
     assert Client().post(address, {"auth_code": "a2"}).url == "/"
 
 
+def test_inside_the_messenger_the_page_asks_its_script(cast, dingtalk, settings, tmp_path):
+    inside = Client(headers={"user-agent": "Mozilla/5.0 (Linux; Android 14) TaurusApp/2.9"})
+    script = reverse("people:dingtalk_script")
+    assert "inside-dingtalk" not in inside.get("/sign-in").content.decode()
+    assert inside.get(script).status_code == 404
+    file = tmp_path / "index.js"
+    file.write_text("window.dd = {};", encoding="utf-8")
+    settings.DINGTALK_JSAPI = str(file)
+    page = inside.get("/sign-in").content.decode()
+    assert f'data-tenant="{dingtalk.tenant}"' in page
+    assert script in page
+    answer = inside.get(script)
+    assert (answer["Content-Type"], b"".join(answer.streaming_content)) == (
+        "text/javascript",
+        b"window.dd = {};",
+    )
+    assert "inside-dingtalk" not in Client().get("/sign-in").content.decode()
+
+
+def test_pages_say_what_nobody_has_tried_with_the_real_system(cast, client, dingtalk, as_person):
+    assert "未经真实系统验证" in client.get("/sign-in").content.decode()
+    assert "未经真实系统验证" in as_person(cast.staff).get(reverse("people:identities")).content.decode()
+
+
 def test_dingtalk_away_is_told(cast, client, dingtalk):
     dingtalk.always = 503
     answer = client.post(reverse("people:inside_dingtalk"), {"auth_code": "a1"})

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from houqin.foundation.errors import NotPermitted, Problem
+from houqin.foundation.notices.models import Notice
 from houqin.foundation.people import actions, installation, second_factor
 from houqin.foundation.people.models import Person, RecoveryCode, Role, SecondFactor, SignedInSession
 from houqin.foundation.trail.models import Entry
@@ -188,6 +189,10 @@ def test_a_lost_phone_is_reset_by_another_security_administrator(cast, secret, a
     assert enter(browser, "secadmin").url == reverse("people:enrol")
     entry = Entry.objects.get(action="people.reset_second_factor")
     assert (entry.actor_name, entry.record_name) == (cast.colleague.name, cast.secadmin.name)
+    told = Notice.objects.filter(person=cast.secadmin, kind="people.account_reset")
+    assert [notice.title for notice in told] == ["您的动态口令被重设"]
+    actions.reset_password(cast.colleague, person=cast.staff, password="Chushi-2026-ok")
+    assert Notice.objects.get(person=cast.staff).title == "您的密码被重设"
 
 
 def test_the_only_security_administrator_is_helped_on_the_machine(cast, client, secret, capsys):

@@ -15,9 +15,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from houqin.foundation.errors import Problem, Text, TooMany
+from houqin.foundation.outside.address import read_address
 from houqin.foundation.people import devices, forms, passwords, sessions, sign_in, stages
 from houqin.foundation.people.identities import linking
-from houqin.foundation.people.identities.providers import PROVIDERS, Proof, offered
+from houqin.foundation.people.identities.providers import PROVIDERS, Proof, in_dingtalk, offered
 from houqin.foundation.people.installation import is_demo
 from houqin.foundation.people.models import Person
 
@@ -73,6 +74,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         "idled": request.session.get(sessions.IDLED) if request.method != "POST" else None,
         "providers": offered(request),
         "unlinked": _unlinked(request),
+        "tenant": read_address(settings.DINGTALK_URL) if in_dingtalk(request) else None,
     }
     return render(request, "people/sign_in.html", context, status=status)
 
