@@ -82,6 +82,7 @@ ROLES: dict[str, tuple[str, bool, list[str]]] = {
             "repairs.stock",
             "repairs.manage",
             "mailbox.manage",
+            "meetings.manage",
         ],
     ),
     "secadmin": (

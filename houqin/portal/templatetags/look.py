@@ -145,6 +145,12 @@ def due_level(due: datetime | None, level: str = "") -> str:
 
 
 @register.filter
+def percent(share: float) -> str:
+    """``37%``."""
+    return f"{share:.0%}"
+
+
+@register.filter
 def yuan(amount: Decimal | float | None) -> str:
     """Say an amount of money: ¥1,280.00."""
     return "" if amount is None else f"¥{Decimal(amount):,.2f}"

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from houqin.affairs.forms import CaseForm
-from houqin.foundation.people.models import Organisation, Person
+from houqin.foundation.people.models import Person
 from houqin.foundation.places.models import Place
-from houqin.services.meetings.guests import Guest
-from houqin.services.meetings.models import Layout, Meeting, MeetingClass, NeedKind, Room
-from houqin.services.meetings.rules import Wish, in_reason
+from houqin.services.meetings.models import Layout, MeetingClass, Room
+from houqin.services.meetings.naming import people_named
+from houqin.services.meetings.rules import Choice, Wish, in_reason
 
-_MISSING = {"required": gettext_lazy("请填写此项。")}
+MISSING = {"required": gettext_lazy("请填写此项。")}
 
 
 def _moment() -> forms.DateTimeInput:
@@ -33,7 +33,7 @@ class MomentField(forms.DateTimeField):
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("widget", _moment())
-        options.setdefault("error_messages", _MISSING)
+        options.setdefault("error_messages", MISSING)
         super().__init__(**options)
 
     def to_python(self, value: Any) -> datetime | None:
@@ -53,8 +53,24 @@ class RoomField(forms.ModelChoiceField):
         return value.place.code if isinstance(value, Room) else value
 
 
+class PersonField(forms.CharField):
+    """Somebody of ours by name or staff number; a Person once it is clean, None where it is left empty."""
+
+    def clean(self, value: Any) -> Any:
+        found = people_named(super().clean(value))
+        if len(found) > 1:
+            raise forms.ValidationError(_("请只填一个人。"))
+        return found[0] if found else None
+
+    def prepare_value(self, value: Any) -> Any:
+        return (value.staff_number or value.name) if isinstance(value, Person) else value
+
+
 class BookingForm(CaseForm):
-    """A room, a time, what for and how many; ``organiser`` is left empty by whoever books for themselves."""
+    """A room, a time, what for and how many; ``organiser`` is left empty by whoever books for themselves.
+
+    With ``rule`` (RFC 5545) it is a series; what was chosen for its clashes comes along under :data:`CHOICE` names.
+    """
 
     room = RoomField(
         Room.objects.select_related("place", "keeper", "only_for").filter(place__ended_on__isnull=True),
@@ -65,23 +81,21 @@ class BookingForm(CaseForm):
             "invalid_choice": gettext_lazy("没有这间会议室，请重新选择。"),
         },
     )
-    subject = forms.CharField(label=gettext_lazy("会议名称"), max_length=100, error_messages=_MISSING)
+    subject = forms.CharField(label=gettext_lazy("会议名称"), max_length=100, error_messages=MISSING)
     starts_at = MomentField(label=gettext_lazy("开始时间"))
     ends_at = MomentField(label=gettext_lazy("结束时间"))
     expected = forms.IntegerField(
-        label=gettext_lazy("预计人数"), min_value=1, max_value=100_000, error_messages=_MISSING
+        label=gettext_lazy("预计人数"), min_value=1, max_value=100_000, error_messages=MISSING
     )
     layout = forms.ChoiceField(
         label=gettext_lazy("摆放形式"),
         required=False,
         choices=[("", gettext_lazy("保持现状")), *Layout.choices],
     )
-    organiser = forms.ModelChoiceField(
-        Person.objects.active().select_related("organisation"),
-        label=gettext_lazy("组织者"),
-        required=False,
-        error_messages={"invalid_choice": gettext_lazy("没有这个人，请重新选择。")},
-    )
+    organiser = PersonField(
+        label=gettext_lazy("为谁预订"), max_length=50, required=False,
+        help_text=gettext_lazy("填姓名或工号；为自己预订请留空"),
+    )  # fmt: skip
     external_organiser = forms.CharField(
         label=gettext_lazy("外部主办方"), max_length=100, required=False,
         help_text=gettext_lazy("由院区外单位主办时填写"),
@@ -100,6 +114,13 @@ class BookingForm(CaseForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
+    rule = forms.CharField(
+        label=gettext_lazy("重复规则"), required=False, max_length=500, widget=forms.HiddenInput
+    )
+    skip_holidays = forms.BooleanField(
+        label=gettext_lazy("跳过节假日和休息日"), required=False, widget=forms.HiddenInput
+    )
+
     def offer_layouts(self, room: Room | None) -> None:
         """Offer the layouts that the room can have."""
         if room:
@@ -110,7 +131,12 @@ class BookingForm(CaseForm):
 
     def title(self) -> str:
         begins = timezone.localtime(self.cleaned_data["starts_at"])
-        return _("%(title)s（%(room)s，%(when)s）") % {
+        form = (
+            _("%(title)s（%(room)s，%(when)s 起的系列会议）")
+            if self.cleaned_data["rule"]
+            else _("%(title)s（%(room)s，%(when)s）")
+        )
+        return form % {
             "title": self.cleaned_data["subject"],
             "room": self.cleaned_data["room"],
             "when": f"{begins:%m-%d %H:%M}",
@@ -141,29 +167,46 @@ class BookingForm(CaseForm):
         """The rest of what :func:`actions.book` takes."""
         return {"title": self.cleaned_data["subject"], "private": self.cleaned_data["private"]}
 
+    def repeated(self) -> dict[str, Any]:
+        """The rest of what :func:`actions.book_series` takes."""
+        return {
+            "rule": self.cleaned_data["rule"], "skip_holidays": self.cleaned_data["skip_holidays"],
+            "choices": choices_of(self.data),
+        }  # fmt: skip
 
-class NeedForm(CaseForm):
-    """What a meeting needs: kind, words, how many, when. The meeting comes with the call."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("需求"), choices=NeedKind.choices, error_messages=_MISSING)
-    text = forms.CharField(
-        label=gettext_lazy("说明"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("如：桌型、用餐标准、语种、直播平台"),
-    )  # fmt: skip
-    quantity = forms.IntegerField(label=gettext_lazy("数量"), required=False, min_value=1, max_value=100_000)
-    wanted_at = MomentField(label=gettext_lazy("何时要"), required=False)
+#: Names of the fields by which a clash of a series is solved: ``choice-`` and the original start.
+CHOICE = "choice-"
+DROP = "drop"
 
-    def title(self) -> str:
-        meeting: Meeting = self.data.meeting  # type: ignore[attr-defined]  # the engine passes what actions.needs asked with
-        kind = NeedKind(self.cleaned_data["kind"]).label
-        return _("%(kind)s：%(title)s") % {"kind": kind, "title": meeting.title}
 
-    def place(self) -> Place | None:
-        place: Place = self.data.meeting.room.place  # type: ignore[attr-defined]  # as above
-        return place
+def choices_of(given: Mapping[str, Any]) -> dict[datetime, Choice]:
+    """What was chosen for each clash: drop the date, or ``room@start``."""
+    found = {}
+    for name, value in given.items():
+        start = moment_of(name.removeprefix(CHOICE)) if name.startswith(CHOICE) else None
+        if start is None or not value:
+            continue
+        room, _at, at = str(value).partition("@")
+        if value == DROP:
+            found[start] = Choice()
+        elif room.isdecimal() and (begins := moment_of(at)):
+            found[start] = Choice(
+                room=Room.objects.select_related("place", "keeper", "only_for").filter(pk=int(room)).first(),
+                starts_at=begins,
+            )
+    return found
 
-    def category(self) -> str:
-        return str(self.cleaned_data["kind"])
+
+def moment_of(text: str | None) -> datetime | None:
+    """A moment as an address or a choice says it; none for what is none, or lies outside what meetings are reckoned in."""
+    try:
+        found = parse_datetime(text or "")
+    except ValueError:
+        return None
+    if found is None or not in_reason(found):
+        return None
+    return timezone.make_aware(found) if timezone.is_naive(found) else found
 
 
 class RepeatForm(forms.Form):
@@ -242,7 +285,7 @@ class FindForm(forms.Form):
     """What to look for: how many, how long, when, with what, and who must be there."""
 
     seats = forms.IntegerField(
-        label=gettext_lazy("人数"), min_value=1, max_value=100_000, error_messages=_MISSING
+        label=gettext_lazy("人数"), min_value=1, max_value=100_000, error_messages=MISSING
     )
     minutes = forms.TypedChoiceField(
         label=gettext_lazy("时长"), coerce=int, initial=60,
@@ -250,10 +293,10 @@ class FindForm(forms.Form):
                  (120, gettext_lazy("2 小时")), (180, gettext_lazy("3 小时")), (240, gettext_lazy("半天"))],
     )  # fmt: skip
     first = forms.DateField(
-        label=gettext_lazy("从哪天"), widget=forms.DateInput(attrs={"type": "date"}), error_messages=_MISSING
+        label=gettext_lazy("从哪天"), widget=forms.DateInput(attrs={"type": "date"}), error_messages=MISSING
     )
     last = forms.DateField(
-        label=gettext_lazy("到哪天"), widget=forms.DateInput(attrs={"type": "date"}), error_messages=_MISSING
+        label=gettext_lazy("到哪天"), widget=forms.DateInput(attrs={"type": "date"}), error_messages=MISSING
     )
     equipment = forms.MultipleChoiceField(
         label=gettext_lazy("需要的设备"), required=False, widget=forms.CheckboxSelectMultiple
@@ -283,110 +326,3 @@ class FindForm(forms.Form):
     def clean_people(self) -> list[Person]:
         """The people named. Every name must fit exactly one person."""
         return people_named(self.cleaned_data["people"])
-
-
-class InviteForm(forms.Form):
-    """Whom to ask: whole organisations, people by name or staff number, guests from outside one a line."""
-
-    sections = forms.CharField(
-        label=gettext_lazy("整个科室"),
-        required=False,
-        help_text=gettext_lazy("填科室名称，用顿号或空格隔开，邀请科室全部人员"),
-    )
-    people = forms.CharField(
-        label=gettext_lazy("本院区人员"),
-        required=False,
-        help_text=gettext_lazy("填姓名或工号，用顿号或空格隔开"),
-    )
-    guests = forms.CharField(
-        label=gettext_lazy("院区外人员"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("每行一人：姓名 单位 职务 手机，可从表格粘贴"),
-    )  # fmt: skip
-
-    def clean_people(self) -> list[Person]:
-        return people_named(self.cleaned_data["people"])
-
-    def clean_sections(self) -> list[Organisation]:
-        """The sections named; every name must fit exactly one."""
-        found, unknown = [], []
-        for word in words_of(self.cleaned_data["sections"]):
-            fitting = list(
-                Organisation.objects.filter(
-                    Q(name=word) | Q(short_name=word) | Q(code=word), ended_on__isnull=True
-                )[:2]
-            )
-            (found.append(fitting[0]) if len(fitting) == 1 else unknown.append(word))
-        if unknown:
-            raise forms.ValidationError(
-                _("%(names)s：没有这个科室或有重名，请改填科室编码。") % {"names": _("、").join(unknown)}
-            )
-        return found
-
-    def clean_guests(self) -> list[Guest]:
-        """One guest a line; a mobile number is known by its shape."""
-        found = []
-        for line in self.cleaned_data["guests"].splitlines():
-            cells = [cell for cell in re.split(r"[\t,，;；]|\s{1,}", line.strip()) if cell]
-            if not cells:
-                continue
-            phones = [cell for cell in cells if re.fullmatch(r"\+?[\d-]{7,}", cell)]
-            words = [cell for cell in cells if cell not in phones]
-            if not words:
-                raise forms.ValidationError(_("“%(line)s”缺少姓名，请补上。") % {"line": line.strip()})
-            name, organisation, post = [*words, "", ""][:3]
-            found.append(Guest(name, organisation, post, phones[0] if phones else ""))
-        return found
-
-    def clean(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        if not self.errors and not any(given.get(name) for name in ("sections", "people", "guests")):
-            raise forms.ValidationError(_("请填写要邀请的人或科室。"))
-        return given
-
-    def everybody(self) -> list[Person]:
-        """The people named and all of the sections named, each once."""
-        below = Q(pk__in=[])
-        for section in self.cleaned_data["sections"]:
-            below |= Q(organisation__path__startswith=section.path)
-        members = Person.objects.active().filter(below).select_related("organisation")
-        return list({person.pk: person for person in [*self.cleaned_data["people"], *members]}.values())
-
-
-class FeedbackForm(forms.Form):
-    """How a meeting was, in three taps."""
-
-    room_stars = forms.TypedChoiceField(
-        label=gettext_lazy("会议室"), coerce=int, choices=[(n, "★" * n) for n in range(5, 0, -1)],
-        widget=forms.RadioSelect, error_messages={"required": gettext_lazy("请选择一至五星。")},
-    )  # fmt: skip
-    service_stars = forms.TypedChoiceField(
-        label=gettext_lazy("会务服务"), coerce=int, choices=[(n, "★" * n) for n in range(5, 0, -1)],
-        widget=forms.RadioSelect, error_messages={"required": gettext_lazy("请选择一至五星。")},
-    )  # fmt: skip
-    words = forms.CharField(
-        label=gettext_lazy("还想说的"),
-        required=False,
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a list typed by hand."""
-    return [word for word in re.split(r"[\s、，,;；]+", text.strip()) if word]
-
-
-def people_named(text: str) -> list[Person]:
-    """The people a list names by name or staff number. Raises ValidationError for a word that fits nobody, or several."""
-    found, unknown = [], []
-    for word in words_of(text):
-        fitting = list(
-            Person.objects.active()
-            .filter(Q(name=word) | Q(staff_number=word))
-            .select_related("organisation")[:2]
-        )
-        (found.append(fitting[0]) if len(fitting) == 1 else unknown.append(word))
-    if unknown:
-        names = _("、").join(unknown)
-        raise forms.ValidationError(_("%(names)s：没有这个人或有重名，请改填工号。") % {"names": names})
-    return found

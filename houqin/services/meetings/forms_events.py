@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from houqin.foundation.people.models import Person
-from houqin.services.meetings.forms import MomentField, people_named, words_of
+from houqin.services.meetings.forms import MomentField
 from houqin.services.meetings.models import Post, Room
+from houqin.services.meetings.naming import people_named, words_of
 
 
 class EventForm(forms.Form):

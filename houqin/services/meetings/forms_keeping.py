@@ -27,7 +27,7 @@ class RoomForm(forms.ModelForm):
 
     class Meta:
         model = Room
-        fields = (
+        fields: tuple[str, ...] = (
             "capacity", "layouts", "equipment", "opens_at", "closes_at", "setup_minutes", "clearing_minutes",
             "horizon_days", "longest_minutes", "release_minutes", "bookable", "note",
         )  # fmt: skip

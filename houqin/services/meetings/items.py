@@ -11,9 +11,10 @@ from houqin.affairs.forms import CaseForm
 from houqin.affairs.models import Case
 from houqin.foundation.people.models import Person
 from houqin.foundation.trail.actors import Actor
-from houqin.services.meetings import actions, rules
+from houqin.services.meetings import actions, queries, rules
 from houqin.services.meetings.actions import needs
-from houqin.services.meetings.forms import BookingForm, NeedForm
+from houqin.services.meetings.forms import BookingForm
+from houqin.services.meetings.forms_attending import NeedForm
 from houqin.services.meetings.models import MeetingState, NeedKind
 
 
@@ -37,13 +38,19 @@ class BookingMoments(Moments):
 
     def case_context(self, case: Case, viewer: Actor) -> dict[str, Any]:
         """For the case's page: the booking."""
-        return {"meeting": case.meeting}
+        meetings = list(queries.meetings_of_case(case.pk))
+        return {"meeting": meetings[0], "meetings": meetings}
 
     def submitted(self, case: Case, form: CaseForm) -> None:
         """Raises DirectItem where nobody has to decide."""
         assert isinstance(form, BookingForm)
         assert isinstance(form.actor, Person)
         wish = form.wish()
+        if form.cleaned_data["rule"]:
+            if not actions.series_needs_approval(form.actor, wish=wish, **form.repeated()):
+                raise DirectItem(_("此会议室无需审批，请直接预订：/api/v1/meetings/series"))
+            actions.book_series(form.actor, wish=wish, case=case, **form.repeated(), **form.named())
+            return
         if not rules.approval_needed(wish):
             raise DirectItem(_("此会议室无需审批，请直接预订：/api/v1/meetings/bookings"))
         actions.book(form.actor, wish=wish, case=case, **form.named())

@@ -20,6 +20,10 @@ NAV.add(
     "meetings.events",
     Entry(pgettext_lazy("plural", "大型活动"), "meetings:events", "people", ("meetings.serve",), 37),
 )
+NAV.add(
+    "meetings.figures",
+    Entry(gettext_lazy("会议室使用分析"), "meetings:figures", "chart", ("meetings.insight",), 38),
+)
 
 
 def of_today(person: Person | None) -> Iterator[TodayNote]:

@@ -49,6 +49,18 @@ class Wish:
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
 
 
+@dataclass(frozen=True)
+class Choice:
+    """What to do about one clash: another room or time, or (without both) drop the date."""
+
+    room: Room | None = None
+    starts_at: datetime | None = None
+
+    @property
+    def drop(self) -> bool:
+        return self.room is None and self.starts_at is None
+
+
 def in_reason(moment: datetime | date) -> bool:
     """Whether a moment or day lies within what meetings are reckoned in."""
     return 2000 <= moment.year <= 2100

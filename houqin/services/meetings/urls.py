@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from houqin.services.meetings.views import attending, booking, events, feeds, grid, keeping, meetings, rooms
+from houqin.services.meetings.views import (
+    attending,
+    booking,
+    events,
+    feeds,
+    figures,
+    grid,
+    inviting,
+    keeping,
+    meetings,
+    rooms,
+)
 
 app_name = "meetings"
 
@@ -18,8 +29,12 @@ urlpatterns = [
     path("<int:pk>/move", meetings.move, name="move"),
     path("<int:pk>/cancel", meetings.cancel, name="cancel"),
     path("<int:pk>/end", meetings.end, name="end"),
-    path("<int:pk>/participants", attending.participants, name="participants"),
-    path("<int:pk>/participants/<int:participant>/remove", attending.uninvite, name="uninvite"),
+    path("<int:pk>/participants", inviting.participants, name="participants"),
+    path("<int:pk>/participants/<int:participant>/remove", inviting.uninvite, name="uninvite"),
+    path("<int:pk>/participants/list", inviting.from_list, name="from_list"),
+    path("<int:pk>/groups", inviting.save_group, name="save_group"),
+    path("<int:pk>/groups/<int:group>/drop", inviting.drop_group, name="drop_group"),
+    path("<int:pk>/gates", inviting.gates, name="gates"),
     path("<int:pk>/screen", attending.screen, name="screen"),
     path("<int:pk>/sign", attending.sign, name="sign"),
     path("<int:pk>/attendance", attending.attendance, name="attendance"),
@@ -30,6 +45,7 @@ urlpatterns = [
     path("<int:pk>/feedback", attending.feedback, name="feedback"),
     path("p/<str:token>", attending.own, name="own"),
     path("p/<str:token>/feedback", attending.own_feedback, name="own_feedback"),
+    path("figures", figures.figures, name="figures"),
     path("rooms", keeping.rooms, name="rooms"),
     path("rooms/<int:pk>/settings", keeping.room, name="keep_room"),
     path("rooms/<int:pk>/block", keeping.block, name="block"),

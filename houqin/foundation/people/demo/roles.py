@@ -7,7 +7,7 @@ from typing import NamedTuple
 PASSWORD = "houqin-demo"  # noqa: S105 - public by design; the demo answers to its own machine only
 CITY = "JC"
 SYSTEM_RIGHTS = ["backoffice.enter", "people.view", "people.import", "places.manage", "calendar.manage", "duty.manage", "affairs.manage", "platform.keep",
-                 "channels.manage", "repairs.stock", "repairs.manage", "mailbox.manage"]  # fmt: skip
+                 "channels.manage", "repairs.stock", "repairs.manage", "mailbox.manage", "meetings.manage"]  # fmt: skip
 SECURITY_RIGHTS = ["backoffice.enter", "people.view", "people.manage", "exchange.manage", "retention.manage"]
 AUDIT_RIGHTS = ["backoffice.enter", "people.view", "trail.view", "trail.verify"]
 #: code → name, whether it heads its organisation, permissions. Other apps' rights join theirs as they come.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -125,10 +125,10 @@ def move(actor: Actor, *, source: str, from_at: datetime, until_at: datetime) ->
 
 
 @transaction.atomic
-def end(actor: Actor, *, source: str, reason: str = "", holder: str = "") -> int:
-    """Take back all permits of ``source``, or only ``holder``'s; how many there were. Again: none."""
+def end(actor: Actor, *, source: str, reason: str = "", holders: Collection[str] | None = None) -> int:
+    """Take back all permits of ``source``, or only those of ``holders``; how many there were. Again: none."""
     found = _open_of(source)
-    return _end(actor, list(found.filter(holder=holder) if holder else found), reason)
+    return _end(actor, list(found if holders is None else found.filter(holder__in=holders)), reason)
 
 
 @transaction.atomic

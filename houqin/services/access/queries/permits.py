@@ -156,6 +156,11 @@ def _whose(holder: str) -> dict[str, Any]:
     return {"holder": holder, "person": person, "today": timezone.localdate()}
 
 
+def permits_for(source: str) -> QuerySet[Permit]:
+    """The permits that were made for a record of another service and hold."""
+    return Permit.objects.filter(source=source, state=PermitState.ACTIVE)
+
+
 def permits_of(holder: str) -> QuerySet[Permit]:
     """The permits that ``holder`` has and that have not ended: a person's own and those of their organisations."""
     holders, kind = [holder], holder.partition(":")[0]

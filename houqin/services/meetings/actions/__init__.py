@@ -36,13 +36,21 @@ from houqin.services.meetings.actions.events import (
 )
 from houqin.services.meetings.actions.feeds import end_feed, make_feed
 from houqin.services.meetings.actions.gates import open_doors, reserve_parking
+from houqin.services.meetings.actions.groups import drop_group, save_group
 from houqin.services.meetings.actions.needs import ask_need
 from houqin.services.meetings.actions.panels import make_panel, start_at_door
 from houqin.services.meetings.actions.rooms import block, close_room, join_rooms, make_room, set_room, unblock
-from houqin.services.meetings.actions.series import book_series, cancel_following, move_following, plan_series
+from houqin.services.meetings.actions.series import (
+    book_series,
+    cancel_following,
+    move_following,
+    plan_series,
+    series_needs_approval,
+)
 from houqin.services.meetings.actions.waiting import promote, stop_waiting, wait
 
 booking.MOVED[:] = [needs.move_needs, gates.move_gates, lambda meeting, by: telling.changed(meeting)]
+booking.ENDED_EARLY[:] = [gates.close_gates]
 booking.GIVEN_BACK[:] = [needs.drop_needs, gates.end_gates, telling.called_off]
 
 __all__ = [
@@ -62,6 +70,7 @@ __all__ = [
     "cancel_following",
     "close_room",
     "drop",
+    "drop_group",
     "end",
     "end_feed",
     "give_feedback",
@@ -82,7 +91,9 @@ __all__ = [
     "remind",
     "reply",
     "reserve_parking",
+    "save_group",
     "send_substitute",
+    "series_needs_approval",
     "set_room",
     "settle",
     "sign_in_by_code",

@@ -15,7 +15,7 @@ from houqin.foundation.people.models import Person
 from houqin.foundation.trail import actions as trail
 from houqin.foundation.trail.actors import Actor, Outsider
 from houqin.services.meetings import codes, queries
-from houqin.services.meetings.actions import booking, telling
+from houqin.services.meetings.actions import booking, gates, telling
 from houqin.services.meetings.guests import Guest
 from houqin.services.meetings.models import Feedback, Meeting, MeetingState, Participant, Reply, SignedBy
 
@@ -79,6 +79,8 @@ def uninvite(actor: Person, *, meeting: int, participant: int) -> None:
     if gone.signed_in_at or gone.visit_id or hasattr(gone, "substitute"):
         raise Conflict(_("%(name)s 已签到、已登记访客或已委托他人，不能移除。") % {"name": gone.name})
     gone.delete()
+    if gone.person:
+        gates.close_doors(found, gone.person)
     trail.record(actor, "meetings.uninvite", found, before={"participant": gone.name})
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -198,14 +199,34 @@ def refuse_unapproved(actor: Person, wish: Wish) -> None:
 def cancel(actor: Person, *, meeting: int, reason: str = "") -> Meeting:
     """Call one meeting off and give its room back. Raises NotFound, NotPermitted, Conflict where it is over."""
     seen = queries.meeting_of(actor, meeting)
-    if seen.state == MeetingState.PENDING and seen.case:
-        # The case is locked before what hangs on it; its withdrawal gives the room back.
-        perform(actor, "withdraw", case=seen.case.number, version=seen.case.version, data={"comment": reason})
+    if withdraws_case(seen):
+        withdraw_case(actor, seen, reason)
         return queries.meeting_of(actor, meeting)
     found = locked(actor, meeting)
-    if found.state != MeetingState.BOOKED:
+    if found.state not in (MeetingState.BOOKED, MeetingState.PENDING):
         raise Conflict(_("会议现为“%(state)s”，不能取消。") % {"state": found.get_state_display()})
     return give_back(actor, found, MeetingState.CANCELLED, reason or _("组织者取消"))
+
+
+def withdraws_case(meeting: Meeting, *, following: bool = False) -> bool:
+    """Whether calling it off (with ``following``: and all after it) leaves nothing for its approval to decide on."""
+    if meeting.state != MeetingState.PENDING or meeting.approval is None:
+        return False
+    if meeting.case:
+        return True
+    others = Meeting.objects.filter(series=meeting.series, state=MeetingState.PENDING).exclude(pk=meeting.pk)
+    if following:
+        others = others.filter(original_start__lt=meeting.original_start)
+    return not others.exists()
+
+
+def withdraw_case(actor: Person, meeting: Meeting, reason: str) -> int:
+    """Its case is withdrawn, which gives back what it kept; answers how many meetings. The case is locked before them."""
+    case = meeting.approval
+    assert case is not None
+    count = _pending_of(case).count()
+    perform(actor, "withdraw", case=case.number, version=case.version, data={"comment": reason})
+    return count
 
 
 def give_back(actor: Actor, meeting: Meeting, state: MeetingState, reason: str) -> Meeting:
@@ -229,10 +250,11 @@ def give_back(actor: Actor, meeting: Meeting, state: MeetingState, reason: str) 
     return meeting
 
 
-#: What hangs on a meeting and ends or moves with it: needs, invitations, permits, parking; ``actions/__init__`` fills both in.
+#: What hangs on a meeting and ends or moves with it: needs, invitations, permits, parking; ``actions/__init__`` fills these in.
 #: Called in the transaction, with the meeting locked; for a move with how much later it is now.
 GIVEN_BACK: list[Callable[[Meeting], Any]] = []
 MOVED: list[Callable[[Meeting, timedelta], Any]] = []
+ENDED_EARLY: list[Callable[[Meeting], Any]] = []
 
 
 # -- as it happens -------------------------------------------------------------------------------------------------
@@ -265,6 +287,8 @@ def end(actor: Person, *, meeting: int) -> Meeting:
     found.state, found.ends_at = MeetingState.ENDED, min(now, found.ends_at)
     found.save(update_fields=["state", "ends_at"])
     trail.record(actor, "meetings.end", found, before={"ends_at": left_to}, after={"ends_at": found.ends_at})
+    for ended in ENDED_EARLY:
+        ended(found)
     if left_to > left_from:
         waiting.promote(found.room, left_from, left_to)
     return found
@@ -280,7 +304,7 @@ def locked(actor: Person, meeting: int) -> Meeting:
 
 def _lock(meeting: int) -> Meeting:
     found = Meeting.objects.select_related(
-        "room__place", "room__keeper", "organiser__organisation", "section", "series"
+        "room__place", "room__keeper", "organiser__organisation", "section", "series__case", "case"
     )
     series = Meeting.objects.filter(pk=meeting).values_list("series_id", flat=True).first()
     if series:
@@ -288,16 +312,20 @@ def _lock(meeting: int) -> Meeting:
     return found.select_for_update(of=("self",)).get(pk=meeting)
 
 
+def _pending_of(case: Case) -> QuerySet[Meeting]:
+    return Meeting.objects.filter(Q(case=case) | Q(series__case=case), state=MeetingState.PENDING)
+
+
 def approve(case: Case) -> None:
-    """The case of a pending booking was approved."""
-    Meeting.objects.filter(case=case, state=MeetingState.PENDING).update(state=MeetingState.BOOKED)
+    """The case of a pending booking, or of a whole series, was approved."""
+    _pending_of(case).update(state=MeetingState.BOOKED)
 
 
 def drop(case: Case, state: MeetingState, reason: str) -> None:
-    """The case of a booking ended without it: the room is given back."""
-    found = Meeting.objects.select_for_update(of=("self",)).filter(case=case, state__in=OCCUPYING).first()
-    if found:
-        give_back(SYSTEM, _lock(found.pk), state, reason)
+    """The case of a booking or a series ended without it: the rooms are given back."""
+    kept = Meeting.objects.filter(Q(case=case) | Q(series__case=case), state__in=OCCUPYING)
+    for meeting in kept.order_by("starts_at").values_list("pk", flat=True):
+        give_back(SYSTEM, _lock(meeting), state, reason)
 
 
 def _tell_organiser(meeting: Meeting, kind: str, title: Callable[[], str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from houqin.foundation.errors import Conflict
@@ -15,46 +16,61 @@ from houqin.services.access import actions as access
 from houqin.services.access import queries as doors
 from houqin.services.meetings.actions import booking
 from houqin.services.meetings.models import Meeting, Reply
+from houqin.services.meetings.queries.gates import AFTER, BEFORE, source_of
 from houqin.services.parking import actions as parking
-
-#: Doors and spaces are open this long before the start and after the end.
-BEFORE, AFTER = timedelta(minutes=45), timedelta(minutes=30)
-
-
-def source_of(meeting: Meeting) -> str:
-    """By what doors and parking know what belongs to a meeting."""
-    return f"meetings.meeting:{meeting.pk}"
 
 
 @transaction.atomic
 def open_doors(meeting: int) -> int:
-    """Let everybody who is asked and did not decline through the doors before the room; answers how many. Again: nothing new."""
-    found = Meeting.objects.select_related("room__place").filter(pk=meeting).first()
+    """Let those of ours who are asked and did not decline through the doors before the room; answers how many may pass.
+
+    Guests come as visitors and pass as such. A few statements, however many there are; again: nothing new.
+    """
+    found = (
+        Meeting.objects.select_for_update(of=("self",))
+        .select_related("room__place")
+        .filter(pk=meeting)
+        .first()
+    )
     if found is None or not found.keeps_room:
         return 0
     areas = doors.areas_of(found.room.place)
     if not areas:
         return 0
-    source, count = source_of(found), 0
-    for each in found.participants.select_related("person"):
-        holder = doors.person_holder(each.person) if each.person else f"participant:{each.pk}"
-        if each.reply == Reply.NO:
-            access.end(SYSTEM, source=source, holder=holder, reason=_("不参加"))
-            continue
-        access.grant(
-            SYSTEM, source=source, holder=holder, name=each.name, person=each.person, areas=areas,
-            from_at=found.starts_at - BEFORE, until_at=found.ends_at + AFTER, reason=found.title if not found.private else "",
-        )  # fmt: skip
-        count += 1
-    return count
+    source = source_of(found)
+    asked = found.participants.filter(person__isnull=False).select_related("person")
+    gone = [doors.person_holder(each.person) for each in asked.filter(reply=Reply.NO) if each.person]
+    access.end(SYSTEM, source=source, holders=gone, reason=_("不参加"))
+    holders = [
+        (doors.person_holder(each.person), each.name, each.person)
+        for each in asked.exclude(reply=Reply.NO)
+        if each.person
+    ]
+    permits = access.grant_many(
+        SYSTEM, source=source, holders=holders, areas=areas, from_at=found.starts_at - BEFORE,
+        until_at=found.ends_at + AFTER, reason=found.title if not found.private else "",
+    )  # fmt: skip
+    return len(permits)
+
+
+def close_doors(meeting: Meeting, person: Person) -> None:
+    """Somebody is not asked any more."""
+    access.end(
+        SYSTEM, source=source_of(meeting), holders=[doors.person_holder(person)], reason=_("已移出参会名单")
+    )
 
 
 @transaction.atomic
 def reserve_parking(actor: Person, *, meeting: int, spaces: int) -> str:
-    """Keep so many spaces of a lot for the meeting's time, and answer which; once more changes how many. Raises Conflict
-    naming lots that have room.
+    """Keep so many spaces of a lot for the meeting's time, and answer which; once more changes how many, none gives them
+    back. Raises NotFound, NotPermitted, Conflict naming lots that have room, or where the meeting is over.
     """
     found = booking.locked(actor, meeting)
+    if not found.keeps_room or found.ends_at < timezone.now():
+        raise Conflict(_("会议现为“%(state)s”，不能预留车位。") % {"state": found.get_state_display()})
+    if spaces == 0:
+        parking.release(actor, source=source_of(found))
+        return ""
     made = parking.reserve(
         actor, source=source_of(found), from_at=found.starts_at - BEFORE, until_at=found.ends_at + AFTER, spaces=spaces
     )  # fmt: skip
@@ -77,6 +93,13 @@ def move_gates(meeting: Meeting, by: timedelta) -> None:
             url=f"/meetings/{meeting.pk}/needs",
             record=meeting,
         )
+
+
+def close_gates(meeting: Meeting) -> None:
+    """The meeting was over early: doors and spaces are too, after the time to leave."""
+    source, from_at, until_at = source_of(meeting), meeting.starts_at - BEFORE, meeting.ends_at + AFTER
+    access.move(SYSTEM, source=source, from_at=from_at, until_at=until_at)
+    parking.move(SYSTEM, source=source, from_at=from_at, until_at=until_at)
 
 
 def end_gates(meeting: Meeting) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from math import ceil
 from typing import Any
 
@@ -57,15 +58,18 @@ def ask_need(
     text: str = "",
     quantity: int | None = None,
     wanted_at: datetime | None = None,
+    yuan_a_head: Decimal | None = None,
 ) -> Need:
-    """Ask the section concerned for something. ``wanted_at`` (default: the start) is when it is wanted, as for a meal.
+    """Ask the section concerned for something. ``wanted_at`` (default: the start) is when it is wanted, as for a meal,
+    which also takes a head count and a standard a head.
 
     Raises NotFound, NotPermitted, Conflict where the meeting is over, Problem for the form.
     """
     found = booking.locked(actor, meeting)
     if not found.keeps_room or found.ends_at < timezone.now():
         raise Conflict(_("会议现为“%(state)s”，不能再提需求。") % {"state": found.get_state_display()})
-    data = Asked(found, kind=kind, text=text, quantity=quantity, wanted_at=wanted_at or found.starts_at)
+    data = Asked(found, kind=kind, text=text, quantity=quantity, wanted_at=wanted_at or found.starts_at,
+                 yuan_a_head=yuan_a_head)  # fmt: skip
     return submit(actor, item=ITEM, data=data, channel="plan").meeting_need
 
 
@@ -76,7 +80,7 @@ def make(case: Case, form: CaseForm) -> Need:
     given = form.cleaned_data
     need = Need(
         case=case, meeting=asked.meeting, kind=given["kind"], text=given["text"], quantity=given["quantity"],
-        wanted_at=given["wanted_at"],
+        wanted_at=given["wanted_at"], fen_a_head=int(given["yuan_a_head"] * 100) if given["yuan_a_head"] else None,
     )  # fmt: skip
     limit = _limit(need, case.submitted_at)
     for step in case.flow["steps"]:

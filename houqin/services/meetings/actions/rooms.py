@@ -138,7 +138,9 @@ def unblock(actor: Person, *, blocking: int) -> Blocking:
 
 
 def may_keep(actor: Person, keeper: Organisation, place: Place) -> scope.Grant:
-    """The appointment by which ``actor`` manages rooms of that section and place. Raises NotPermitted."""
+    """The appointment by which ``actor`` manages rooms of that section and place, or all of them. Raises NotPermitted."""
+    if scope.holds(actor, "meetings.manage"):
+        return scope.authorise_everywhere(actor, "meetings.manage")
     return scope.authorise(
         actor, "meetings.rooms", organisation_path=keeper.path, place_path=place.path, service="meetings"
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from dateutil.rrule import rruleset, rrulestr
 from django.db import transaction
@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from houqin.affairs.models import Case
 from houqin.foundation.calendar import clock
 from houqin.foundation.errors import Conflict, Problem
 from houqin.foundation.people.models import Person
@@ -25,7 +26,7 @@ from houqin.services.meetings import queries, rules
 from houqin.services.meetings.actions import booking
 from houqin.services.meetings.models import Meeting, MeetingState, Occupation, Room, Series
 from houqin.services.meetings.problems import Clash, SeriesClash, Taken
-from houqin.services.meetings.rules import Wish
+from houqin.services.meetings.rules import Choice, Wish
 
 #: A series is at most so many meetings, within so many days.
 MOST = 260
@@ -40,18 +41,6 @@ class Occurrence:
     original_start: datetime
     wish: Wish
     clash: Clash | None = None
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What to do about one clash: another room or time, or (without both) drop the date."""
-
-    room: Room | None = None
-    starts_at: datetime | None = None
-
-    @property
-    def drop(self) -> bool:
-        return self.room is None and self.starts_at is None
 
 
 def starts_of(
@@ -113,6 +102,19 @@ def plan_series(
     ]
 
 
+def series_needs_approval(
+    actor: Person,
+    *,
+    wish: Wish,
+    rule: str,
+    skip_holidays: bool = False,
+    choices: Mapping[datetime, Choice] | None = None,
+) -> bool:
+    """Whether somebody has to decide on any of its meetings; then the whole series is one case."""
+    planned = plan_series(actor, wish=wish, rule=rule, skip_holidays=skip_holidays, choices=choices)
+    return any(rules.approval_needed(each.wish) for each in planned)
+
+
 @transaction.atomic
 def book_series(
     actor: Person,
@@ -123,20 +125,21 @@ def book_series(
     skip_holidays: bool = False,
     choices: Mapping[datetime, Choice] | None = None,
     private: bool = False,
+    case: Case | None = None,
 ) -> Series:
-    """Book a whole series or nothing of it. Raises SeriesClash with proposals where some dates have no room, Problem and
+    """Book a whole series or nothing of it. With ``case`` all of it waits for approval, but keeps its rooms. Raises SeriesClash with proposals where some dates have no room, Problem and
     NotPermitted as :func:`booking.book`.
     """
     booking.may_book_for(actor, wish)
     planned = plan_series(actor, wish=wish, rule=rule, skip_holidays=skip_holidays, choices=choices)
     for each in planned:
         rules.check(actor, each.wish)
-    if any(rules.approval_needed(each.wish) for each in planned):
-        raise Problem(errors={"room": [_("此会议室需要审批，系列会议请联系会务部门办理。")]})
+    if case is None and any(rules.approval_needed(each.wish) for each in planned):
+        raise Problem(errors={"room": [_("此会议室需要审批，请提交预订申请，整个系列一次审批。")]})
     _refuse_clashes(planned)
     rules.check_quota(wish.organiser, wish.starts_at, wish.minutes * len(planned))
     series = Series.objects.create(
-        rule=rule, starts_at=wish.starts_at, minutes=wish.minutes, skip_holidays=skip_holidays
+        rule=rule, starts_at=wish.starts_at, minutes=wish.minutes, skip_holidays=skip_holidays, case=case
     )
     write(actor, series, planned, title=title, private=private)
     trail.record(
@@ -151,6 +154,7 @@ def write(actor: Person, series: Series, planned: Sequence[Occurrence], *, title
     for each in sorted(planned, key=lambda each: each.wish.room.pk):
         meeting = booking.new_meeting(actor, each.wish, title, private=private, series=series)
         meeting.original_start = each.original_start
+        meeting.state = MeetingState.PENDING if series.case else MeetingState.BOOKED
         meetings.append(meeting)
     try:
         with booking.taking(actor, planned[0].wish):
@@ -187,6 +191,8 @@ def move_following(
         .order_by("original_start")
     )
     if not following:
+        if found.state == MeetingState.PENDING:
+            raise Conflict(_("系列会议正在审批，请审批通过后再改，或撤回后重新申请。"))
         raise Conflict(_("后续会议均已结束或取消。"))
     if timezone.localdate(found.original_start + shift) != timezone.localdate(found.original_start):
         raise Problem(errors={"starts_at": [_("系列会议只能在当天内改时间；换日期请新建系列。")]})
@@ -248,12 +254,19 @@ def _put(meeting: Meeting, series: Series, occurrence: Occurrence) -> None:
 @transaction.atomic
 def cancel_following(actor: Person, *, meeting: int, reason: str = "") -> int:
     """Call off this meeting of a series and all after it; answers how many. Raises as :func:`booking.cancel`."""
+    seen = queries.meeting_of(actor, meeting)
+    if booking.withdraws_case(seen, following=True):
+        return booking.withdraw_case(actor, seen, reason)
     found = booking.locked(actor, meeting)
     if found.series is None or found.original_start is None:
         raise Conflict(_("这不是系列会议。"))
     following = (
         Meeting.objects.select_for_update(of=("self",))
-        .filter(series=found.series, original_start__gte=found.original_start, state=MeetingState.BOOKED)
+        .filter(
+            series=found.series,
+            original_start__gte=found.original_start,
+            state__in=(MeetingState.BOOKED, MeetingState.PENDING),
+        )
         .select_related("room__place", "organiser", "section")
         .order_by("original_start")
     )
@@ -340,10 +353,3 @@ def _refuse_clashes(planned: Sequence[Occurrence]) -> None:
             len(clashes),
         )
         raise SeriesClash(said % {"count": len(clashes)}, clashes)
-
-
-def workdays_only(starts: Sequence[datetime]) -> list[date]:
-    """Of these starts, the days that the statutory calendar does not work; for saying which would be skipped."""
-    calendar = clock.load()
-    days = [timezone.localdate(start) for start in starts]
-    return [day for day in days if not calendar.is_workday(day)]

@@ -1,6 +1,15 @@
 """Rooms, bookings and what belongs to a meeting."""
 
-from houqin.services.meetings.models.attending import Feedback, Need, NeedKind, Participant, Reply, SignedBy
+from houqin.services.meetings.models.attending import (
+    Feedback,
+    GroupMember,
+    Need,
+    NeedKind,
+    Participant,
+    ParticipantGroup,
+    Reply,
+    SignedBy,
+)
 from houqin.services.meetings.models.bookings import (
     OCCUPYING,
     Blocking,
@@ -34,6 +43,7 @@ __all__ = [
     "EventVehicle",
     "Feed",
     "Feedback",
+    "GroupMember",
     "Layout",
     "Meeting",
     "MeetingClass",
@@ -43,6 +53,7 @@ __all__ = [
     "Occupation",
     "Panel",
     "Participant",
+    "ParticipantGroup",
     "Post",
     "PostDuty",
     "Quota",

@@ -1,6 +1,7 @@
 """Who is asked to a meeting, whether they come, what it needs, and how it was."""
 
 import secrets
+from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from houqin.affairs.models import Case
-from houqin.foundation.people.models import Person
+from houqin.foundation.people.models import Organisation, Person
 from houqin.foundation.personal.fields import PersonalField
 from houqin.services.meetings.models.bookings import Meeting
 
@@ -108,15 +109,27 @@ class Need(models.Model):
     kind = models.TextField(_("需求"), choices=NeedKind)
     text = models.TextField(_("说明"), blank=True)
     quantity = models.PositiveIntegerField(_("数量"), null=True, blank=True)
+    fen_a_head = models.PositiveIntegerField(_("用餐标准（分/人）"), null=True, blank=True)
     wanted_at = models.DateTimeField(_("何时要"))
 
     class Meta:
         verbose_name = _("会务需求")
         verbose_name_plural = pgettext_lazy("plural", "会务需求")
         ordering = ["wanted_at", "case_id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(kind="meals") | Q(quantity__gt=0, fen_a_head__gt=0),
+                name="meal_has_heads_and_standard",
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.get_kind_display())
+
+    @property
+    def yuan_a_head(self) -> Decimal | None:
+        """The standard of a meal in yuan."""
+        return Decimal(self.fen_a_head) / 100 if self.fen_a_head else None
 
 
 class Feedback(models.Model):
@@ -148,3 +161,44 @@ class Feedback(models.Model):
 
     def __str__(self) -> str:
         return f"{self.participant} {self.room_stars}/{self.service_stars}"
+
+
+class ParticipantGroup(models.Model):
+    """People who are asked together again and again, such as a committee. Everybody of ``section`` may ask them."""
+
+    name = models.TextField(_("名称"))
+    section = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="participant_groups", verbose_name=_("科室")
+    )
+    made_at = models.DateTimeField(_("保存时间"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("参会人分组")
+        verbose_name_plural = pgettext_lazy("plural", "参会人分组")
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["section", "name"], name="participant_group_once_a_section"),
+            models.CheckConstraint(condition=~Q(name=""), name="participant_group_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GroupMember(models.Model):
+    """One of them: one of ours, or an outsider."""
+
+    group = models.ForeignKey(ParticipantGroup, models.CASCADE, related_name="members")
+    person = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="+")
+    name = models.TextField(_("姓名"))
+    organisation = models.TextField(_("单位"), blank=True)
+    post = models.TextField(_("职务"), blank=True)
+    phone = PersonalField(_("手机"), kind="phone", blank=True)
+
+    class Meta:
+        verbose_name = _("分组成员")
+        verbose_name_plural = pgettext_lazy("plural", "分组成员")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -74,6 +74,9 @@ class Series(models.Model):
     minutes = models.PositiveIntegerField(_("时长（分钟）"))
     skip_holidays = models.BooleanField(_("跳过法定节假日"), default=False)
     ended_at = models.DateTimeField(_("终止时间"), null=True, blank=True)
+    case = models.OneToOneField(
+        Case, models.PROTECT, null=True, blank=True, related_name="meeting_series", verbose_name=_("办件")
+    )
 
     class Meta:
         verbose_name = _("系列会议")
@@ -178,6 +181,11 @@ class Meeting(models.Model):
         return self.state in OCCUPYING
 
     @property
+    def approval(self) -> Case | None:
+        """The case that decides on it, or on its whole series."""
+        return self.case or (self.series.case if self.series else None)
+
+    @property
     def minutes(self) -> int:
         """How long it lasts."""
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
@@ -251,13 +259,10 @@ class WaitState(models.TextChoices):
 
 
 class Wait(models.Model):
-    """Somebody waits for a room (or any room that fits) at a time; the first in the queue gets what is given back."""
+    """Somebody waits for a room at a time; the first in the queue gets what is given back."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("候补人"))
-    room = models.ForeignKey(
-        Room, models.PROTECT, null=True, blank=True, related_name="waits", verbose_name=_("会议室"),
-        help_text=_("留空表示同楼任一座位数足够的会议室"),
-    )  # fmt: skip
+    room = models.ForeignKey(Room, models.PROTECT, related_name="waits", verbose_name=_("会议室"))
     title = models.TextField(_("会议名称"))
     starts_at = models.DateTimeField(_("开始"))
     ends_at = models.DateTimeField(_("结束"))

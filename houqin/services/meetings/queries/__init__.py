@@ -1,12 +1,12 @@
 """Every read around rooms and meetings, within the actor's scope."""
 
 from houqin.services.meetings.queries.attending import (
+    groups_of,
     needs_of,
     own_participant,
     participant_of,
     roll,
     roll_counts,
-    scores,
 )
 from houqin.services.meetings.queries.events import (
     coming_events,
@@ -17,13 +17,16 @@ from houqin.services.meetings.queries.events import (
     sheet_of,
 )
 from houqin.services.meetings.queries.feeds import feed_of, feed_of_person, feed_of_room, feeds_of
+from houqin.services.meetings.queries.figures import scores, use_by_hour, use_by_room, use_by_unit
 from houqin.services.meetings.queries.finding import alternatives_to, find, free_rooms
+from houqin.services.meetings.queries.gates import gates_of
 from houqin.services.meetings.queries.meetings import (
     any_meeting,
     left_in_series,
     may_run,
     meeting_of,
     meetings_of,
+    meetings_of_case,
     own_meetings,
     own_meetings_today,
     shown_title,
@@ -48,11 +51,14 @@ __all__ = [
     "feeds_of",
     "find",
     "free_rooms",
+    "gates_of",
+    "groups_of",
     "left_in_series",
     "may_plan_events",
     "may_run",
     "meeting_of",
     "meetings_of",
+    "meetings_of_case",
     "needs_of",
     "own_meetings",
     "own_meetings_today",
@@ -69,5 +75,8 @@ __all__ = [
     "shown_title",
     "story_of",
     "taken_by",
+    "use_by_hour",
+    "use_by_room",
+    "use_by_unit",
     "waits_of",
 ]

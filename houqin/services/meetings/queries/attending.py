@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Avg, Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from houqin.foundation.errors import NotFound
-from houqin.foundation.people import scope
 from houqin.foundation.people.models import Person
-from houqin.foundation.trail.actors import Actor
-from houqin.services.meetings.models import Feedback, Meeting, Need, Participant, Reply
+from houqin.services.meetings.models import Meeting, Need, Participant, ParticipantGroup, Reply
 
 #: Whoever signs in later than this after the start is late.
 LATE = timedelta(minutes=5)
@@ -75,21 +73,6 @@ def needs_of(meeting: Meeting) -> QuerySet[Need]:
     return meeting.needs.select_related("case__section").order_by("wanted_at", "case_id")
 
 
-def scores(actor: Actor, *, by: str) -> QuerySet[Feedback, dict[str, Any]]:
-    """Average stars within the rooms that ``actor`` sees figures of, by ``room``, ``section`` (who organised) or ``need`` kind.
-
-    Rows have ``what``, ``room_stars``, ``service_stars`` and ``count``; the worst first. For panels.
-    """
-    what = {
-        "room": "participant__meeting__room__place__full_name",
-        "section": "participant__meeting__section__name",
-        "need": "participant__meeting__needs__kind",
-    }[by]
-    seen = scope.within(
-        actor, "meetings.insight", organisation="participant__meeting__room__keeper__path",
-        place="participant__meeting__room__place__path",
-    )  # fmt: skip
-    rows = Feedback.objects.filter(seen, **{f"{what}__isnull": False}).values(what=F(what))
-    return rows.annotate(
-        room=Avg("room_stars"), service=Avg("service_stars"), count=Count("pk", distinct=True)
-    ).order_by("service", "room")
+def groups_of(person: Person) -> QuerySet[ParticipantGroup]:
+    """The groups that ``person`` may ask: those of their own section, with how many they are."""
+    return ParticipantGroup.objects.filter(section=person.organisation_id).annotate(size=Count("members"))

@@ -115,9 +115,11 @@ WITH starts AS (
                        make_interval(mins => %(step)s)) AS s
   WHERE s > %(now)s
 ), engaged AS (
-  SELECT m.organiser_id AS person, m.starts_at AS s, m.ends_at AS e FROM meetings_meeting m
-  WHERE m.organiser_id = ANY(%(people)s) AND m.state IN ('pending', 'booked', 'running')
-    AND m.starts_at < %(to)s AND m.ends_at > %(from)s
+  SELECT who.person, m.starts_at AS s, m.ends_at AS e
+  FROM (SELECT id AS meeting, organiser_id AS person FROM meetings_meeting WHERE organiser_id = ANY(%(people)s)
+        UNION SELECT meeting_id, person_id FROM meetings_participant WHERE person_id = ANY(%(people)s) AND reply <> 'no') who
+  JOIN meetings_meeting m ON m.id = who.meeting
+  WHERE m.state IN ('pending', 'booked', 'running') AND m.starts_at < %(to)s AND m.ends_at > %(from)s
 ), missing AS (
   SELECT starts.s, array_agg(DISTINCT engaged.person) AS busy FROM starts
   JOIN engaged ON engaged.s < starts.e AND engaged.e > starts.s GROUP BY starts.s

@@ -27,7 +27,7 @@ def meetings_of(actor: Actor) -> QuerySet[Meeting]:
     for right in _LOOK:
         seen |= scope.within(actor, right, organisation="room__keeper__path", place="room__place__path")
     return Meeting.objects.filter(seen).select_related(
-        "room__place", "room__keeper", "organiser", "section", "series"
+        "room__place", "room__keeper", "organiser", "section", "series__case", "case"
     )
 
 
@@ -43,12 +43,23 @@ def any_meeting(meeting: int) -> Meeting:
     """One meeting, whoever looks; what they may know of it is the page's to ask. Raises NotFound."""
     found = (
         Meeting.objects.filter(pk=meeting)
-        .select_related("room__place", "room__keeper", "organiser", "booked_by", "section", "series", "case")
+        .select_related(
+            "room__place", "room__keeper", "organiser", "booked_by", "section", "series__case", "case"
+        )
         .first()
     )
     if found is None:
         raise NotFound
     return found
+
+
+def meetings_of_case(case: int) -> QuerySet[Meeting]:
+    """What a case decides on: one meeting, or all of a series; the first to come first."""
+    return (
+        Meeting.objects.filter(Q(case=case) | Q(series__case=case))
+        .select_related("room__place")
+        .order_by("starts_at", "id")
+    )
 
 
 def own_meetings(person: Person) -> QuerySet[Meeting]:

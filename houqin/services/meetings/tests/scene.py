@@ -18,6 +18,7 @@ def make(cast: Cast) -> dict[str, Any]:
         cast.staff, meeting=meeting.pk, people=[cast.colleague], guests=[Guest("程立", "江城大学")]
     )
     token = actions.make_feed(cast.staff)
+    group = actions.save_group(cast.staff, meeting=meeting.pk, name="专班")
     blocking = actions.block(
         cast.clerk, room=rooms.west.pk, starts_at=rooms.at(8), ends_at=rooms.at(9), reason="检修"
     )
@@ -58,6 +59,34 @@ def make(cast: Cast) -> dict[str, Any]:
         "meetings:unblock": blocking.pk,
         "meetings:panel/token": panel,
         "meetings:uninvite/participant": asked.pk,
+        "meetings:drop_group/group": group.pk,
+        "api:remove_participant/participant": asked.pk,
+        **dict.fromkeys(
+            (
+                f"api:{name}/pk"
+                for name in (
+                    "participants",
+                    "invite_participants",
+                    "remove_participant",
+                    "reply_to_invitation",
+                    "sign_in_to_meeting",
+                    "record_attendance",
+                    "meeting_needs",
+                    "ask_meeting_need",
+                    "meeting_gates",
+                    "reserve_meeting_parking",
+                    "rate_meeting",
+                )
+            ),
+            meeting.pk,
+        ),
+        "api:invite_participants/body": {"people": [cast.other_staff.name]},
+        "api:reply_to_invitation/body": {"answer": "yes"},
+        "api:sign_in_to_meeting/body": {"code": "AAAAAAAA"},
+        "api:record_attendance/body": {"participants": [asked.pk]},
+        "api:ask_meeting_need/body": {"kind": "tea"},
+        "api:reserve_meeting_parking/body": {"spaces": 0},
+        "api:rate_meeting/body": {"room_stars": 5, "service_stars": 5},
         "meetings:feed/token": token,
         "meetings:end_feed": cast.staff.meeting_feeds.get().pk,
         "meetings:own/token": guest.token,

@@ -1,6 +1,7 @@
 """Participants are asked, answer, send somebody else, sign in, and say how it was; needs move with the meeting."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -137,9 +138,11 @@ def test_feedback_is_given_once_begun_and_counts_for_the_room(rooms, meeting):
             actions.give_feedback(
                 rooms.cast.colleague, token=one.token, room_stars=stars, service_stars=5, words="投影偏暗"
             )
-    (row,) = queries.scores(rooms.cast.clerk, by="room")
+    days = {"first": timezone.localdate(), "last": timezone.localdate(meeting.starts_at)}
+    (row,) = queries.scores(rooms.cast.clerk, **days, by="room")
     assert (row["what"], row["room"], row["count"]) == ("1号楼 3层 301会议室", 4.0, 1)
-    assert not queries.scores(rooms.cast.staff, by="room")
+    assert [row["what"] for row in queries.scores(rooms.cast.clerk, **days, by="team")] == ["综合处"]
+    assert not queries.scores(rooms.cast.staff, **days, by="room")
 
 
 def test_a_need_is_a_case_of_the_section_and_due_before_the_start(rooms, meeting):
@@ -147,6 +150,18 @@ def test_a_need_is_a_case_of_the_section_and_due_before_the_start(rooms, meeting
     assert need.case.tasks.get().assignee == rooms.cast.clerk
     assert abs(need.case.due_at - (meeting.starts_at - timedelta(hours=1))) < timedelta(minutes=2)
     assert "音视频：预算碰头会" in need.case.title
+
+
+def test_a_meal_says_how_many_when_and_at_what_standard(rooms, meeting):
+    with pytest.raises(Problem) as refused:
+        actions.ask_need(rooms.cast.staff, meeting=meeting.pk, kind="meals", quantity=12)
+    assert set(refused.value.errors) == {"yuan_a_head"}
+    noon = meeting.starts_at + timedelta(hours=2)
+    need = actions.ask_need(
+        rooms.cast.staff, meeting=meeting.pk, kind="meals", quantity=12, wanted_at=noon, yuan_a_head=Decimal("35.50")
+    )  # fmt: skip
+    assert (need.quantity, need.wanted_at, need.yuan_a_head) == (12, noon, Decimal("35.5"))
+    assert need.case.tasks.exists()
 
 
 def test_needs_move_with_the_meeting_and_are_dropped_with_it(rooms, meeting):

@@ -10,9 +10,9 @@ from icalendar import Calendar
 
 from houqin.foundation.errors import Problem
 from houqin.services.meetings import actions, queries
-from houqin.services.meetings.actions.series import Choice
 from houqin.services.meetings.calendars import calendar_of, read_invitation
 from houqin.services.meetings.models import Meeting
+from houqin.services.meetings.rules import Choice
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

@@ -35,6 +35,15 @@ def test_a_time_when_everybody_is_there_comes_before_one_when_somebody_is_missin
     assert {each.busy for each in found} == {(), ("陈立",)}
 
 
+def test_who_is_asked_to_another_meeting_is_engaged_unless_they_declined(rooms):
+    cast = rooms.cast
+    meeting = rooms.book(rooms.east, 9, hours=2)
+    (asked,) = actions.invite(cast.staff, meeting=meeting.pk, people=[cast.colleague])
+    assert find(rooms, people=[cast.colleague])[0].starts_at == rooms.at(11)
+    actions.reply(cast.colleague, token=asked.token, answer="no")
+    assert find(rooms, people=[cast.colleague])[0].starts_at == rooms.at(9)
+
+
 def test_needs_and_the_building_are_kept(rooms):
     actions.set_room(rooms.cast.clerk, room=rooms.east.pk, equipment=["projector", "interpretation"])
     assert {each.room for each in find(rooms, equipment=["interpretation"])} == {rooms.east.pk}

@@ -7,12 +7,15 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from houqin.affairs.actions import perform, submit
+from houqin.affairs.models import Case
 from houqin.foundation.calendar.models import Day
 from houqin.foundation.errors import Problem
 from houqin.services.meetings import actions
-from houqin.services.meetings.actions.series import Choice, starts_of
-from houqin.services.meetings.models import Meeting, MeetingState, Series
-from houqin.services.meetings.problems import SeriesClash
+from houqin.services.meetings.actions.series import starts_of
+from houqin.services.meetings.models import ApprovalRule, Meeting, MeetingState, Occupation, Series
+from houqin.services.meetings.problems import SeriesClash, Taken
+from houqin.services.meetings.rules import Choice
 
 WEEKLY = "FREQ=WEEKLY;COUNT=5"
 
@@ -161,3 +164,50 @@ def test_every_date_of_a_rule_keeps_its_hour_and_comes_once(rule, minute):
     assert len(set(local)) == len(local)
     assert local == sorted(local)
     assert {(each.hour, each.minute) for each in local} == {(minute // 4, minute % 4 * 15)}
+
+
+def test_a_series_that_needs_approval_is_one_case_and_keeps_its_rooms_meanwhile(rooms, as_person):
+    cast = rooms.cast
+    ApprovalRule.objects.create(name="十人以上", seats_from=10)
+    with pytest.raises(Problem) as refused:
+        book_series(rooms)
+    assert "整个系列一次审批" in refused.value.errors["room"][0]
+    starts = rooms.at(10)
+    asked = {
+        "room": rooms.small.place.code, "subject": "调度例会", "starts_at": starts.isoformat(), "expected": 5,
+        "ends_at": (starts + timedelta(hours=1)).isoformat(), "series-repeat": "WEEKLY",
+        "series-until": f"{timezone.localdate(starts) + timedelta(weeks=3):%Y-%m-%d}",
+    }  # fmt: skip
+    said = as_person(cast.staff).post("/meetings/new", asked)
+    case = Case.objects.get()
+    assert said.headers["Location"] == case.get_absolute_url()
+    assert {meeting.state for meeting in case.meeting_series.meetings.all()} == {MeetingState.PENDING}
+    assert "共 4 次" in as_person(cast.clerk).get(case.get_absolute_url()).content.decode()
+    with pytest.raises(Taken):
+        rooms.book(rooms.small, actor=cast.clerk)
+    first, *others = case.meeting_series.meetings.order_by("starts_at")
+    actions.cancel(cast.staff, meeting=first.pk)
+    perform(cast.clerk, "approve", case=case.number, task=case.tasks.get().pk, data={})
+    assert {Meeting.objects.get(pk=each.pk).state for each in others} == {MeetingState.BOOKED}
+    assert Meeting.objects.get(pk=first.pk).state == MeetingState.CANCELLED
+
+
+def test_a_refused_or_withdrawn_series_gives_all_its_rooms_back(rooms):
+    ApprovalRule.objects.create(name="十人以上", seats_from=10)
+    staff = rooms.cast.staff
+    wish = rooms.wish(rooms.small)
+    asked = {
+        "room": rooms.small.place.code, "subject": "例会", "starts_at": wish.starts_at.isoformat(), "expected": 5,
+        "ends_at": wish.ends_at.isoformat(), "rule": "FREQ=WEEKLY;COUNT=3",
+    }  # fmt: skip
+    case = submit(staff, item="meetings.book", data=asked)
+    first = case.meeting_series.meetings.order_by("starts_at")[0]
+    assert actions.cancel_following(staff, meeting=first.pk, reason="不办了") == 3
+    case.refresh_from_db()
+    assert case.state == "withdrawn"
+    assert not Occupation.objects.exists()
+    again = submit(staff, item="meetings.book", data=asked)
+    perform(
+        rooms.cast.clerk, "refuse", case=again.number, task=again.tasks.get().pk, data={"comment": "冲突"}
+    )
+    assert not Occupation.objects.exists()

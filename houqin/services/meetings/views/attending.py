@@ -1,4 +1,4 @@
-"""Participants: asked, signing in at the screen or the desk, each on their own page; what the meeting needs; name plates."""
+"""Participants signing in at the screen or the desk, each on their own page; what the meeting needs; name plates."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from houqin.foundation.errors import NotFound, Problem
 from houqin.foundation.people.models import Person
@@ -21,7 +20,7 @@ from houqin.foundation.places.codes import drawing
 from houqin.portal import problems
 from houqin.portal.door import person_of, signed_in
 from houqin.services.meetings import actions, codes, queries
-from houqin.services.meetings.forms import FeedbackForm, InviteForm, NeedForm
+from houqin.services.meetings.forms_attending import FeedbackForm, NeedForm, SubstituteForm
 from houqin.services.meetings.models import Meeting, Participant
 
 
@@ -31,44 +30,6 @@ def run_by(request: HttpRequest, pk: int) -> Meeting:
     if not queries.may_run(person_of(request), found):
         raise NotFound
     return found
-
-
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def participants(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who is asked and what they answered; ask more by organisation, by name, or from outside."""
-    meeting = run_by(request, pk)
-    form = InviteForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        try:
-            if form.is_valid():
-                new = actions.invite(
-                    person_of(request),
-                    meeting=pk,
-                    people=form.everybody(),
-                    guests=form.cleaned_data["guests"],
-                )
-                said = ngettext("已邀请 %(n)d 人。", "已邀请 %(n)d 人。", len(new))
-                messages.success(request, said % {"n": len(new)})
-                return redirect("meetings:participants", pk)
-        except Problem as problem:
-            if not problems.is_about_input(problem):
-                raise
-            problems.put_into(form, problem)
-            status = problems.status_of(problem)
-    context = {"meeting": meeting, "form": form, **queries.roll(meeting)}
-    return render(request, "meetings/participants.html", context, status=status)
-
-
-@signed_in
-@require_POST
-def uninvite(request: HttpRequest, pk: int, participant: int) -> HttpResponse:
-    """Take somebody off the list."""
-    actions.uninvite(person_of(request), meeting=pk, participant=participant)
-    messages.success(request, _("已移除。"))
-    return redirect("meetings:participants", pk)
 
 
 # -- signing in ----------------------------------------------------------------------------------------------------
@@ -199,18 +160,30 @@ def needs(request: HttpRequest, pk: int) -> HttpResponse:
 def own(request: HttpRequest, token: str) -> HttpResponse:
     """One's own page of a meeting, by the secret address: reply, pass to show at the desk, how it was. No account needed."""
     participant = queries.participant_of(token)
-    actor = actions.actor_of(participant, request.user if isinstance(request.user, Person) else None)
+    viewer = request.user if isinstance(request.user, Person) else None
+    own = viewer is not None and viewer.pk == participant.person_id
+    form = SubstituteForm(request.POST if "substitute" in request.POST else None) if own else None
     if request.method == "POST":
         try:
-            actions.reply(
-                actor, token=token, answer=request.POST.get("answer", ""), note=request.POST.get("note", "")
-            )
-            messages.success(request, _("已答复，谢谢。"))
+            if form is not None and form.is_bound:
+                if not form.is_valid():
+                    return render(request, "meetings/own.html", _own(participant, form=form), status=422)
+                actions.send_substitute(person_of(request), token=token, **form.cleaned_data)
+                messages.success(request, _("已通知代会人，您的答复记为不参加。"))
+            else:
+                actor = actions.actor_of(participant, viewer)
+                actions.reply(
+                    actor,
+                    token=token,
+                    answer=request.POST.get("answer", ""),
+                    note=request.POST.get("note", ""),
+                )
+                messages.success(request, _("已答复，谢谢。"))
         except Problem as problem:
             messages.error(request, str(problem.message))
         return redirect("meetings:own", token)
     address = f"{settings.BASE_URL}{reverse('meetings:own', args=[token])}"
-    return render(request, "meetings/own.html", _own(participant, qr=drawing(address)))
+    return render(request, "meetings/own.html", _own(participant, qr=drawing(address), form=form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

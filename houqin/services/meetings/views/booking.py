@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from houqin.affairs.actions import submit
+from houqin.affairs.forms import check
 from houqin.foundation.errors import Problem
 from houqin.foundation.people.models import Person
 from houqin.portal import problems
 from houqin.portal.door import person_of, signed_in
 from houqin.services.meetings import actions, queries, rules
-from houqin.services.meetings.actions.series import Choice
-from houqin.services.meetings.forms import BookingForm, RepeatForm, repeat_of
+from houqin.services.meetings.forms import CHOICE, BookingForm, RepeatForm, moment_of, repeat_of
 from houqin.services.meetings.models import Room
 from houqin.services.meetings.problems import SeriesClash, Taken
-
-#: Names of the fields by which a clash of a series is solved: ``choice-`` and the original start.
-CHOICE = "choice-"
-DROP = "drop"
 
 
 @signed_in
@@ -61,13 +55,14 @@ def new(request: HttpRequest) -> HttpResponse:
 def _book(request: HttpRequest, actor: Person, form: BookingForm, repeat: RepeatForm) -> HttpResponse:
     wish = form.wish()
     if rule := repeat.rule(wish.starts_at):
-        series = actions.book_series(
-            actor, wish=wish, rule=rule, skip_holidays=repeat.cleaned_data["skip_holidays"],
-            choices=_choices(request.POST), **form.named(),
-        )  # fmt: skip
-        first = series.meetings.order_by("starts_at")[0]
-        messages.success(request, _("系列会议已预订，共 %(n)d 次。") % {"n": series.meetings.count()})
-        return redirect("meetings:meeting", first.pk)
+        asked = {
+            **dict(form.data.items()),
+            "rule": rule,
+            "skip_holidays": repeat.cleaned_data["skip_holidays"],
+        }
+        whole = BookingForm(asked, actor=actor)
+        check(whole)
+        return _book_series(request, actor, whole)
     if rules.approval_needed(wish):
         case = submit(actor, item="meetings.book", data=form.data)
         messages.success(request, _("已提交审批，审批期间会议室为您保留。"))
@@ -75,6 +70,17 @@ def _book(request: HttpRequest, actor: Person, form: BookingForm, repeat: Repeat
     meeting = actions.book(actor, wish=wish, **form.named())
     messages.success(request, _("已预订。"))
     return redirect("meetings:meeting", meeting.pk)
+
+
+def _book_series(request: HttpRequest, actor: Person, form: BookingForm) -> HttpResponse:
+    if actions.series_needs_approval(actor, wish=form.wish(), **form.repeated()):
+        case = submit(actor, item="meetings.book", data=form.data)
+        messages.success(request, _("系列会议已提交审批，审批期间各次会议室均为您保留。"))
+        return redirect(case.get_absolute_url())
+    series = actions.book_series(actor, wish=form.wish(), **form.repeated(), **form.named())
+    first = series.meetings.order_by("starts_at")[0]
+    messages.success(request, _("系列会议已预订，共 %(n)d 次。") % {"n": series.meetings.count()})
+    return redirect("meetings:meeting", first.pk)
 
 
 def _other_way(request: HttpRequest) -> QueryDict:
@@ -91,25 +97,10 @@ def _other_way(request: HttpRequest) -> QueryDict:
     return given
 
 
-def _choices(given: Mapping[str, str]) -> dict[datetime, Choice]:
-    """What was chosen for each clash: drop the date, or ``room@start``."""
-    found = {}
-    for name, value in given.items():
-        start = _moment(name.removeprefix(CHOICE)) if name.startswith(CHOICE) else None
-        if start is None or not value:
-            continue
-        room, _at, at = value.partition("@")
-        if value == DROP:
-            found[start] = Choice()
-        elif room.isdecimal() and (begins := _moment(at)):
-            found[start] = Choice(room=queries.room_of(int(room)), starts_at=begins)
-    return found
-
-
 def _prefilled(request: HttpRequest, actor: Person) -> BookingForm:
     first = timezone.localtime().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    starts = _moment(request.GET.get("from")) or first
-    ends = _moment(request.GET.get("to")) or starts + timedelta(hours=1)
+    starts = moment_of(request.GET.get("from")) or first
+    ends = moment_of(request.GET.get("to")) or starts + timedelta(hours=1)
     room = request.GET.get("room", "")
     return BookingForm(
         initial={
@@ -121,16 +112,6 @@ def _prefilled(request: HttpRequest, actor: Person) -> BookingForm:
         },
         actor=actor,
     )
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        found = parse_datetime(text or "")
-    except ValueError:
-        return None
-    if found is None or not rules.in_reason(found):
-        return None
-    return timezone.make_aware(found) if timezone.is_naive(found) else found
 
 
 def _page(

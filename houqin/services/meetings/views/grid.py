@@ -144,7 +144,10 @@ def _placed(bar: Bar, on: date) -> dict[str, Any]:
 
 def _asked(request: HttpRequest) -> dict[str, str]:
     """The filters of the address that mean something."""
-    given = {name: request.GET.get(name, "") for name in ("seats", "building", "equipment", "layout", "free")}
+    given = {
+        name: request.GET.get(name, "")
+        for name in ("seats", "building", "floor", "equipment", "layout", "free")
+    }
     if not given["seats"].isdecimal():
         given["seats"] = ""
     return {name: value for name, value in given.items() if value}
@@ -154,6 +157,8 @@ def _fits(line: Line, asked: dict[str, str]) -> bool:
     if line.seats < int(asked.get("seats", 0)):
         return False
     if "building" in asked and line.building != asked["building"]:
+        return False
+    if "floor" in asked and line.floor != asked["floor"]:
         return False
     if "equipment" in asked and asked["equipment"] not in line.equipment:
         return False
@@ -166,10 +171,13 @@ def _fits(line: Line, asked: dict[str, str]) -> bool:
 def _chips(lines: list[Line], asked: dict[str, str], on: date) -> Iterable[dict[str, Any]]:
     """Groups of chips; each says how many rooms would be left."""
     buildings = list(dict.fromkeys(line.building for line in lines))
+    building = asked.get("building", "")
+    floors = list(dict.fromkeys(line.floor for line in lines if building and line.building == building))
     groups: list[tuple[str, str, list[tuple[str, str]]]] = [
         ("free", _("现在"), [("now", _("现在空闲"))] if on == timezone.localdate() else []),
         ("seats", _("座位"), [(str(seats), _("%(n)d 座以上") % {"n": seats}) for seats in SEATS]),
         ("building", _("楼"), [(name, name) for name in buildings]),
+        ("floor", _("楼层"), [(floor, floor.removeprefix(building).strip() or floor) for floor in floors]),
         ("equipment", _("设备"), list(equipment_names())),
         ("layout", _("摆放"), [(value, str(label)) for value, label in Layout.choices]),
     ]
@@ -177,10 +185,11 @@ def _chips(lines: list[Line], asked: dict[str, str], on: date) -> Iterable[dict[
         chips = []
         for value, words in choices:
             current = asked.get(name) == value
-            wanted = {key: kept for key, kept in asked.items() if key != name} | (
-                {} if current else {name: value}
-            )
-            count = sum(_fits(line, wanted | {name: value}) for line in lines)
+            others = {key: kept for key, kept in asked.items() if key != name}
+            if name == "building":  # a floor is of one building
+                others.pop("floor", None)
+            wanted = others | ({} if current else {name: value})
+            count = sum(_fits(line, others | {name: value}) for line in lines)
             if count or current:
                 chips.append(
                     {"label": words, "url": _address(wanted, on), "count": count, "current": current}

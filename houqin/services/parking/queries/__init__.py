@@ -14,6 +14,7 @@ from houqin.services.parking.queries.lots import (
     lots,
     lots_kept,
     lots_now,
+    reserved_for,
     rooms,
 )
 from houqin.services.parking.queries.permits import (
@@ -71,6 +72,7 @@ __all__ = [
     "place_in_line",
     "plates_of",
     "quotas_kept",
+    "reserved_for",
     "revoked",
     "rooms",
     "rotation_of",

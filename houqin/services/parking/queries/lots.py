@@ -14,7 +14,7 @@ from houqin.foundation.errors import NotFound
 from houqin.foundation.people import scope
 from houqin.foundation.trail.actors import Actor
 from houqin.services.parking.marks import mark_of
-from houqin.services.parking.models import Display, Lot, Space, SpaceKind
+from houqin.services.parking.models import Display, Lot, Reservation, Space, SpaceKind
 from houqin.services.parking.problems import Room
 
 #: A lot this full is told as nearly full.
@@ -116,6 +116,15 @@ def rooms(from_at: datetime, until_at: datetime, *, lot: int | None = None) -> l
     with connection.cursor() as cursor:
         cursor.execute(_ROOM, {"from_at": from_at, "until_at": until_at, "lot": lot})
         return [Room(pk, code, name, max(int(free), 0)) for pk, code, name, free in cursor.fetchall()]
+
+
+def reserved_for(source: str) -> QuerySet[Reservation]:
+    """What is promised for a source at present."""
+    return (
+        Reservation.objects.filter(source=source, released_at__isnull=True)
+        .select_related("lot__place")
+        .order_by("id")
+    )
 
 
 def lots() -> QuerySet[Lot]:

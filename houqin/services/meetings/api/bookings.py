@@ -1,4 +1,4 @@
-"""What meetings add to the HTTP API, under ``/api/v1/meetings/``: rooms and what is free, bookings, series, waiting."""
+"""Rooms and what is free, bookings, series, waiting."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
-from ninja import Query, Router, Schema
+from ninja import Query, Schema
 
 from houqin.affairs.actions import submit
 from houqin.affairs.forms import check
@@ -17,12 +17,11 @@ from houqin.exchange.api.frame import MOST, PAGE, body_of, page, person_of, with
 from houqin.exchange.api.problems import CONFLICTS, PROBLEMS
 from houqin.foundation.errors import NotFound, Problem
 from houqin.services.meetings import actions, queries, rules
+from houqin.services.meetings.api.shared import router
 from houqin.services.meetings.forms import BookingForm, FindForm, MoveForm
 from houqin.services.meetings.models import Meeting, Room
 from houqin.services.meetings.queries.grid import bars, day_of
 from houqin.services.meetings.views.grid import equipment_names
-
-router = Router()
 
 
 class RoomOut(Schema):
@@ -96,7 +95,7 @@ class BookingIn(Schema):
     ends_at: datetime
     expected: int
     layout: str = ""
-    organiser: int | None = None
+    organiser: str = ""
     external_organiser: str = ""
     private: bool = False
     meeting_class: str = ""
@@ -256,21 +255,23 @@ def book_room(request: HttpRequest, given: BookingIn) -> HttpResponse:
     return write(request, work)
 
 
-@router.post("/series", response={201: SeriesOut, **CONFLICTS}, summary=_n("预订系列会议（RFC 5545 规则）"))
+@router.post(
+    "/series",
+    response={201: SeriesOut, **CONFLICTS},
+    summary=_n("预订系列会议（RFC 5545 规则，需审批的整个系列生成一个办件）"),
+)
 def book_series(request: HttpRequest, given: SeriesIn) -> HttpResponse:
     within_scope(request, "meetings")
     body_of(request)
 
     def work() -> tuple[int, Any]:
-        form = _checked(request, given)
-        series = actions.book_series(
-            person_of(request),
-            wish=form.wish(),
-            rule=given.rule,
-            skip_holidays=given.skip_holidays,
-            **form.named(),
-        )
-        made = series.meetings.select_related("room__place", "organiser", "section", "case")
+        form, actor = _checked(request, given), person_of(request)
+        asked = {"wish": form.wish(), **form.repeated()}
+        if actions.series_needs_approval(actor, **asked):
+            series = submit(actor, item="meetings.book", data=form.data, channel="api").meeting_series
+        else:
+            series = actions.book_series(actor, **asked, **form.named())
+        made = series.meetings.select_related("room__place", "organiser", "section", "case", "series__case")
         return 201, {"id": series.pk, "meetings": [_meeting(each) for each in made.order_by("starts_at")]}
 
     return write(request, work)
@@ -380,7 +381,7 @@ def _meeting(meeting: Meeting) -> dict[str, Any]:
         "expected": meeting.expected,
         "sequence": meeting.sequence,
         "series": meeting.series_id,
-        "case": meeting.case.number if meeting.case else None,
+        "case": meeting.approval.number if meeting.approval else None,
     }
 
 

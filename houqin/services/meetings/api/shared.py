@@ -1,0 +1,5 @@
+"""What all calls around meetings share."""
+
+from ninja import Router
+
+router = Router()
