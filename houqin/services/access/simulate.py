@@ -20,12 +20,12 @@ from houqin.services.access.simulator import Controller, Faults, HttpLine, Tally
 
 PAUSE = (0.5, 4.0)  # seconds between two people at one controller
 BEAT, DELIVER, TELL = 20, 8, 10  # seconds
-#: A controller that is cut off is so for an hour, from a minute after the start on.
+#: A controller that is cut off is so for an hour, from a minute after the start on; in a play that ends, for the second quarter of it.
 CUT = (60.0, 3660.0)
 
 
-def faults_of(dice: random.Random, number: int, *, wanted: bool) -> Faults:
-    """Every tenth is cut off for an hour, every seventh has a clock that is off, all repeat and mix up now and then."""
+def faults_of(dice: random.Random, number: int, *, wanted: bool, cut: tuple[float, float] = CUT) -> Faults:
+    """Every tenth is cut off for a while, every seventh has a clock that is off, all repeat and mix up now and then."""
     if not wanted:
         return Faults()
     return Faults(
@@ -33,7 +33,7 @@ def faults_of(dice: random.Random, number: int, *, wanted: bool) -> Faults:
         shuffle=0.2,
         lose=0.05,
         clock=dice.choice((-1, 1)) * dice.uniform(30, 900) if number % 7 == 0 else 0.0,
-        cut=CUT if number % 10 == 9 else (0.0, 0.0),
+        cut=cut if number % 10 == 9 else (0.0, 0.0),
     )
 
 
@@ -47,10 +47,11 @@ def run(
     found = list(Stored.objects.filter(active=True, doors__isnull=False).distinct().order_by("pk")[:count])
     people = [f"person:{pk}" for pk in Person.objects.active().order_by("pk").values_list("pk", flat=True)]
     over, dice = threading.Event(), random.Random(seed)  # noqa: S311 - a play, no secret
+    cut = (seconds / 4, seconds / 2) if seconds else CUT
     boxes = [
         Controller(
             HttpLine(base, actions.renew_secret(SYSTEM, controller=each)),
-            faults_of(dice, number, wanted=faults),
+            faults_of(dice, number, wanted=faults, cut=cut),
             random.Random(f"{seed}/{number}"),  # noqa: S311 - as above
         )
         for number, each in enumerate(found, start=1)
@@ -87,7 +88,7 @@ def _sum(boxes: list[Controller]) -> Tally:
 
 
 def _live(box: Controller, people: list[str], over: threading.Event) -> None:
-    """People come, hearts beat, events are delivered; whatever fails is tried again later."""
+    """People come, hearts beat, events are delivered; whatever fails is tried again later. At the end the line is well, and all is told."""
     beaten, delivered = 0.0, time.monotonic()
     try:
         while not over.wait(box.dice.uniform(*PAUSE)):
@@ -101,6 +102,7 @@ def _live(box: Controller, people: list[str], over: threading.Event) -> None:
             if now - delivered > DELIVER:
                 box.deliver()
                 delivered = now
+        box.faults = Faults(clock=box.faults.clock)
         box.beat()
         box.deliver()
     finally:

@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from houqin.affairs.forms import CaseForm
-from houqin.foundation.people.models import Organisation
 from houqin.foundation.places.models import Place
 from houqin.foundation.standards import Unfit, mask_plate, plate
 from houqin.services.parking import queries
-from houqin.services.parking.models import Camera, Lot
+from houqin.services.parking.models import Lot
 
 _MISSING = {"required": gettext_lazy("请填写此项。")}
 #: A permit is asked for anew at least once a year.
@@ -170,39 +169,4 @@ class DrawForm(forms.Form):
     beacon = forms.CharField(
         label=gettext_lazy("公开数"), max_length=200, error_messages=_MISSING,
         help_text=gettext_lazy("报名截止后才产生、任何人都能查到的数，如当晚的彩票开奖号码，请写明出处和期号"),
-    )  # fmt: skip
-
-
-class PartnerForm(forms.Form):
-    """Another compound."""
-
-    code = forms.CharField(label=gettext_lazy("编码"), max_length=200, error_messages=_MISSING)
-    name = forms.CharField(label=gettext_lazy("名称"), max_length=100, error_messages=_MISSING)
-    public_key = forms.CharField(
-        label=gettext_lazy("公钥（Ed25519，base64）"), max_length=100, error_messages=_MISSING
-    )
-
-
-class QuotaForm(forms.Form):
-    """How many permits a unit may have; without a unit, all together."""
-
-    lot = LotField()
-    unit = forms.ModelChoiceField(
-        Organisation.objects.filter(kind="unit").order_by("pinyin"),
-        label=gettext_lazy("单位"),
-        required=False,
-        empty_label=gettext_lazy("全部单位合计"),
-    )
-    most = forms.IntegerField(
-        label=gettext_lazy("通行证上限"), min_value=0, max_value=1_000_000, error_messages=_MISSING
-    )
-
-
-class DisplayForm(forms.Form):
-    """A screen at a gate."""
-
-    name = forms.CharField(label=gettext_lazy("名称"), max_length=100, error_messages=_MISSING)
-    camera = forms.ModelChoiceField(
-        Camera.objects.filter(active=True), label=gettext_lazy("相机"), required=False,
-        empty_label=gettext_lazy("不引导单车，只显示空位"),
     )  # fmt: skip

@@ -1,15 +1,6 @@
 """Every write around parking. Other services use ``reserve``, ``move`` and ``release``."""
 
-from houqin.services.parking.actions.keeping import (
-    add_camera,
-    charge,
-    count,
-    end_display,
-    make_display,
-    make_lot,
-    set_lot,
-    set_quota,
-)
+from houqin.services.parking.actions.keeping import charge, count, end_display, make_display
 from houqin.services.parking.actions.partners import (
     add_partner,
     revoke_partner,
@@ -22,12 +13,23 @@ from houqin.services.parking.actions.passing import Event, Taken, correct, dismi
 from houqin.services.parking.actions.permits import approve, ask, drop, end, give, lapse, promote
 from houqin.services.parking.actions.reserving import move, release, reserve
 from houqin.services.parking.actions.rotating import draw, enter, hand_on, leave, open_rotation
+from houqin.services.parking.actions.setting_up import (
+    add_camera,
+    add_spaces,
+    end_quota,
+    make_lot,
+    set_camera,
+    set_lot,
+    set_quota,
+    set_space,
+)
 
 __all__ = [
     "Event",
     "Taken",
     "add_camera",
     "add_partner",
+    "add_spaces",
     "approve",
     "ask",
     "charge",
@@ -38,6 +40,7 @@ __all__ = [
     "drop",
     "end",
     "end_display",
+    "end_quota",
     "enter",
     "give",
     "hand_on",
@@ -54,8 +57,10 @@ __all__ = [
     "reserve",
     "revoke_partner",
     "revoke_partner_permit",
+    "set_camera",
     "set_lot",
     "set_quota",
+    "set_space",
     "sign_permit",
     "sign_revocation",
     "take_partner_permit",

@@ -2,21 +2,19 @@
 
 from houqin.services.parking.queries.forecasting import occupancy_forecast
 from houqin.services.parking.queries.guiding import Guidance, guide, known_by
-from houqin.services.parking.queries.lots import (
-    LotNow,
-    as_json,
+from houqin.services.parking.queries.kept import (
     bays_of,
+    cameras_managed,
     display_of,
     displays,
-    free_spaces,
     kept_lot,
     lot_of,
     lots,
     lots_kept,
-    lots_now,
-    reserved_for,
-    rooms,
+    lots_managed,
+    spaces_managed,
 )
+from houqin.services.parking.queries.lots import LotNow, as_json, free_spaces, lots_now, reserved_for, rooms
 from houqin.services.parking.queries.permits import (
     entries_of,
     holding,
@@ -47,6 +45,7 @@ __all__ = [
     "LotNow",
     "as_json",
     "bays_of",
+    "cameras_managed",
     "counts_kept",
     "display_of",
     "displays",
@@ -60,6 +59,7 @@ __all__ = [
     "lot_of",
     "lots",
     "lots_kept",
+    "lots_managed",
     "lots_now",
     "occupancy_forecast",
     "overstays",
@@ -78,6 +78,7 @@ __all__ = [
     "rotation_of",
     "rotations",
     "rotations_open",
+    "spaces_managed",
     "stays_kept",
     "strangers",
 ]

@@ -10,11 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from houqin.foundation.errors import NotFound
-from houqin.foundation.people import scope
-from houqin.foundation.trail.actors import Actor
-from houqin.services.parking.marks import mark_of
-from houqin.services.parking.models import Display, Lot, Reservation, Space, SpaceKind
+from houqin.services.parking.models import Lot, Reservation
 from houqin.services.parking.problems import Room
 
 #: A lot this full is told as nearly full.
@@ -125,52 +121,6 @@ def reserved_for(source: str) -> QuerySet[Reservation]:
         .select_related("lot__place")
         .order_by("id")
     )
-
-
-def lots() -> QuerySet[Lot]:
-    """The lots in use."""
-    return Lot.objects.select_related("place", "keeper").filter(place__ended_on__isnull=True)
-
-
-def lot_of(code: str) -> Lot:
-    """A lot by the code of its place. Raises NotFound."""
-    found = lots().filter(place__code=code).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
-def lots_kept(actor: Actor, permission: str = "parking.keep") -> QuerySet[Lot]:
-    """The lots ``actor`` keeps."""
-    return lots().filter(scope.within(actor, permission, organisation="keeper__path", place="place__path"))
-
-
-def kept_lot(actor: Actor, lot: int, permission: str = "parking.keep") -> Lot:
-    """One of them. Raises NotFound."""
-    found = lots_kept(actor, permission).filter(pk=lot).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
-def bays_of(lot: Lot) -> QuerySet[Space]:
-    """The charging bays of a lot in use."""
-    return lot.spaces.filter(kind=SpaceKind.EV, active=True).order_by("code")
-
-
-def display_of(token: str) -> Display:
-    """The screen of a secret address. Raises NotFound for one that was ended."""
-    found = (
-        Display.objects.filter(mark=mark_of(token), ended_at__isnull=True).select_related("camera").first()
-    )
-    if found is None:
-        raise NotFound
-    return found
-
-
-def displays() -> QuerySet[Display]:
-    """The screens in use."""
-    return Display.objects.filter(ended_at__isnull=True).select_related("camera").order_by("id")
 
 
 def as_json(now: LotNow) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from houqin.services.parking.models import (
     RotationEntry,
     RotationState,
 )
-from houqin.services.parking.queries.lots import lots_kept
+from houqin.services.parking.queries.kept import lots_kept
 
 
 def permits_of(person: Person) -> QuerySet[PlatePermit]:

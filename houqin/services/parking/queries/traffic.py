@@ -9,7 +9,7 @@ from django.db.models.functions import Cast, Concat, Now
 
 from houqin.foundation.trail.actors import Actor
 from houqin.services.parking.models import Camera, Count, Direction, Passage, Standing, Stay
-from houqin.services.parking.queries.lots import lots_kept
+from houqin.services.parking.queries.kept import lots_kept
 
 
 def stays_kept(actor: Actor) -> QuerySet[Stay]:

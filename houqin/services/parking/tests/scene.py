@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.utils import timezone
 
 from houqin.services.parking import actions
-from houqin.services.parking.models import Camera, Display
+from houqin.services.parking.models import Camera, Display, PartnerPermit
 from houqin.services.parking.tests.conftest import make_lots
 from houqin.testing.cast import Cast
 
@@ -25,6 +25,11 @@ def make(cast: Cast) -> dict[str, Any]:
     public = base64.b64encode(Ed25519PrivateKey.generate().public_key().public_bytes_raw()).decode()
     partner = actions.add_partner(cast.clerk, code="HB", name="滨江院区", public_key=public)
     token = actions.make_display(cast.clerk, name="东门", camera=Camera.objects.get(code="CAM-PE"))
+    camera, space = Camera.objects.get(code="CAM-PE"), lots.east.spaces.get()
+    quota = actions.set_quota(cast.clerk, lot=lots.east.pk, unit=None, most=9)
+    held = PartnerPermit.objects.create(
+        partner=partner, serial="7", plate="浙H12345", from_on=today, until_on=today + timedelta(days=9)
+    )
     period = {"from_at": lots.at(9).isoformat(), "until_at": lots.at(10).isoformat()}
     return {
         "parking": permit.pk,
@@ -35,6 +40,14 @@ def make(cast: Cast) -> dict[str, Any]:
             (f"parking:{name}" for name in ("rotation", "leave", "draw", "hand_on", "tickets")), rotation.pk
         ),
         "parking:revoke_partner": partner.pk,
+        "parking:revoke_partner_permit": held.pk,
+        **dict.fromkeys(
+            (f"parking:{name}" for name in ("setup_lot", "edit_lot", "new_spaces", "new_camera", "quota")),
+            lots.east.pk,
+        ),
+        "parking:set_space": space.pk,
+        "parking:set_camera": camera.pk,
+        "parking:end_quota": quota.pk,
         "parking:gate/token": token,
         "parking:end_display": Display.objects.get().pk,
         "api:end_permit/pk": permit.pk,

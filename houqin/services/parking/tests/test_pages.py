@@ -1,5 +1,6 @@
 """The board, the way for a plate, the gate's screen, my permits, the keeper's desk, rotations, setting up."""
 
+import re
 from datetime import timedelta
 
 import time_machine
@@ -7,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from houqin.services.parking import actions, queries
-from houqin.services.parking.models import Camera, Count, PlatePermit, Rotation
+from houqin.services.parking.models import Camera, Count, PlatePermit, Rotation, Stay
 
 
 def text(answer) -> str:
@@ -92,6 +93,8 @@ def test_the_keepers_desk_lists_and_counts(lots, as_person):
     client = as_person(lots.cast.clerk)
     page = text(client.get("/parking/keep"))
     assert page.count("浙C12345") >= 2
+    assert "浙C12345" in text(client.get("/parking/keep/stays?show=overstays&q=c123"))
+    assert "没有符合条件的车辆" in text(client.get("/parking/keep/stays?q=浙B"))
     assert as_person(lots.cast.staff).get("/parking/keep").status_code == 403
     answer = client.post("/parking/keep", {"lot": "PE", "counted": "3", "note": "巡查"}, follow=True)
     assert "由 1 更正为 3" in text(answer)
@@ -112,6 +115,25 @@ def test_the_keeper_finds_permits_and_passages_and_corrects(lots, as_person):
     assert client.post(where, {"plate": "浙B12345", "note": ""}).status_code == 422
     client.post(where, {"plate": "浙B12345", "note": "看了照片"})
     assert "看了照片" in text(client.get("/parking/keep/passages"))
+
+
+def test_long_lists_come_page_by_page(lots, as_person, django_assert_max_num_queries):
+    Stay.objects.bulk_create(
+        Stay(lot=lots.west, plate=f"浙C{number:05}", standing="stranger", in_at=timezone.now())
+        for number in range(60)
+    )
+    client = as_person(lots.cast.clerk)
+    client.get("/parking/keep/stays")
+    with django_assert_max_num_queries(12):
+        first = text(client.get("/parking/keep/stays?show=strangers"))
+    assert first.count("已不在场") == 50
+    following = re.search(r'href="(\?[^"]*before=\d+)"', first)
+    assert following
+    assert (
+        text(client.get("/parking/keep/stays" + following[1].replace("&amp;", "&"))).count("已不在场") == 10
+    )
+    with django_assert_max_num_queries(16):
+        assert "查看全部 60 辆" in text(client.get("/parking/keep"))
 
 
 def test_a_rotation_from_opening_to_the_published_result(lots, as_person):
@@ -138,29 +160,6 @@ def test_a_rotation_from_opening_to_the_published_result(lots, as_person):
         page = text(as_person(lots.cast.other_staff).get(where))
     assert made.secret in page
     assert "浙A1***5" in page
+    assert "候补名单" in page
     assert "浙A12345" not in page
     assert text(staff.get(f"{where}/tickets.csv")) == "1,0,0\n"
-
-
-def test_setting_up_quotas_partners_and_screens(lots, as_person):
-    client = as_person(lots.cast.clerk)
-    client.post("/parking/setup", {"what": "quota", "lot": "PE", "unit": "", "most": "3"})
-    assert "0 / 3" in text(client.get("/parking/setup"))
-    bad = client.post("/parking/setup", {"what": "partner", "code": "HB", "name": "滨江", "public_key": "x"})
-    assert bad.status_code == 422
-    assert "32 字节" in text(bad)
-    made = text(client.post("/parking/setup", {"what": "display", "name": "东门", "camera": ""}))
-    assert "/parking/gate/" in made
-    assert as_person(lots.cast.staff).get("/parking/setup").status_code == 403
-
-
-def test_each_sees_the_parts_they_may_enter(lots, as_person):
-    cast = lots.cast
-    cast.appoint(cast.worker, ["parking.keep"], cast.bureau)
-    cast.appoint(cast.sysadmin, ["parking.manage"], cast.bureau)
-    assert "/parking/setup" not in text(as_person(cast.worker).get("/parking/keep"))
-    client = as_person(cast.sysadmin)
-    client.post("/parking/setup", {"what": "quota", "lot": "PE", "unit": "", "most": "5"})
-    page = text(client.get("/parking/setup"))
-    assert "0 / 5" in page
-    assert "/parking/keep/permits" not in page

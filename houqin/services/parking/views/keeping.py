@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,15 +13,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from houqin.foundation.errors import NotFound
 from houqin.foundation.standards import tidy
-from houqin.portal.door import person_of
+from houqin.portal.door import next_address, person_of
 from houqin.portal.guard import needs
 from houqin.services.parking import actions, queries
 from houqin.services.parking.forms import CorrectForm, CountForm
-from houqin.services.parking.models import PermitState
+from houqin.services.parking.models import PermitState, Stay
 from houqin.services.parking.views.forming import carry_out
+from houqin.services.parking.views.listing import address, paged
 from houqin.services.parking.views.tabs import tabs_of
 
-SHOWN = 200
+#: Of strangers and overstays the desk shows the first; the list of vehicles inside has all.
+FIRST = 8
 
 
 @needs("parking.keep")
@@ -46,12 +50,41 @@ def desk(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "lots": [each for each in queries.lots_now() if each.lot in kept],
-        "strangers": queries.strangers(person)[:SHOWN],
-        "overstays": queries.overstays(person)[:SHOWN],
+        "parts": [
+            _part("strangers", _("陌生车辆"), _("场内没有陌生车辆。"), queries.strangers(person)),
+            _part("overstays", _("超时车辆"), _("场内没有超时车辆。"), queries.overstays(person)),
+        ],
         "counts": queries.counts_kept(person)[:10],
         "tabs": tabs_of(person_of(request), "desk"),
     }
     return render(request, "parking/desk.html", context, status=status)
+
+
+def _part(name: str, title: str, none: str, stays: QuerySet[Stay]) -> dict[str, Any]:
+    return {"name": name, "title": title, "none": none, "stays": stays[:FIRST], "count": stays.count()}
+
+
+@needs("parking.keep")
+@require_safe
+def stays(request: HttpRequest) -> HttpResponse:
+    """The vehicles that are inside, found by plate; ``show=strangers`` and ``overstays`` leave those."""
+    person, show, asked = person_of(request), request.GET.get("show", ""), tidy(request.GET.get("q", ""))
+    listed = {"strangers": queries.strangers, "overstays": queries.overstays}.get(show, queries.stays_kept)
+    rows = listed(person).order_by("-pk")
+    if asked:
+        rows = rows.filter(plate__contains=asked)
+    chips = [
+        {"label": label, "url": address(request, show=value), "count": None, "current": value == show}
+        for value, label in (("", _("全部在场")), ("strangers", _("陌生车辆")), ("overstays", _("超时车辆")))
+    ]
+    context = {
+        "chips": chips,
+        "asked": asked,
+        "show": show,
+        "tabs": tabs_of(person, "stays"),
+        **paged(request, rows),
+    }
+    return render(request, "parking/stays.html", context)
 
 
 @needs("parking.keep")
@@ -66,11 +99,11 @@ def permits(request: HttpRequest) -> HttpResponse:
     if asked:
         rows = rows.filter(Q(plate__contains=tidy(asked)) | Q(person__name__contains=asked))
     chips = [
-        {"label": label, "url": f"?state={value}", "count": None, "current": value == state}
+        {"label": label, "url": address(request, state=value), "count": None, "current": value == state}
         for value, label in PermitState.choices
     ]
     context = {
-        "permits": rows[:SHOWN], "chips": chips, "asked": asked, "state": state,
+        "chips": chips, "asked": asked, "state": state, **paged(request, rows),
         "tabs": tabs_of(person_of(request), "permits"),
     }  # fmt: skip
     return render(request, "parking/permits.html", context)
@@ -89,13 +122,14 @@ def passages(request: HttpRequest) -> HttpResponse:
     if asked:
         rows = rows.filter(Q(plate__contains=asked) | Q(read__contains=asked))
     chips = [
-        {"label": label, "url": f"?show={value}", "count": None, "current": value == show}
+        {"label": label, "url": address(request, show=value), "count": None, "current": value == show}
         for value, label in (("all", _("全部")), ("corrected", _("已更正")), ("unread", _("未识别")))
     ]
     context = {
-        "passages": rows[:SHOWN],
         "chips": chips,
         "asked": asked,
+        "show": show,
+        **paged(request, rows),
         "tabs": tabs_of(person_of(request), "passages"),
     }
     return render(request, "parking/passages.html", context)
@@ -124,4 +158,4 @@ def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     """The vehicle is gone."""
     actions.dismiss(person_of(request), stay=pk)
     messages.success(request, _("已从场内名单移除。"))
-    return redirect("parking:desk")
+    return redirect(next_address(request, "/parking/keep"))

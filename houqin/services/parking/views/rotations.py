@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +15,7 @@ from houqin.portal.door import person_of, signed_in
 from houqin.portal.guard import needs
 from houqin.services.parking import actions, drawing, queries
 from houqin.services.parking.forms import DrawForm, EnterForm, RotationForm
-from houqin.services.parking.models import RotationState
+from houqin.services.parking.models import EntryState, RotationEntry, RotationState
 from houqin.services.parking.views.forming import carry_out
 
 _SHOWN = 100
@@ -64,7 +66,7 @@ def rotation(request: HttpRequest, pk: int) -> HttpResponse:
     drawn = found.state == RotationState.DRAWN
     context = {
         "rotation": found,
-        "entries": list(queries.entries_of(found)) if drawn else [],
+        "results": _results(list(queries.entries_of(found))) if drawn else [],
         "own": queries.own_entry(person, found),
         "form": form,
         "open": found.state == RotationState.OPEN and timezone.now() < found.enter_until,
@@ -73,6 +75,16 @@ def rotation(request: HttpRequest, pk: int) -> HttpResponse:
         "draw_form": DrawForm(),
     }
     return render(request, "parking/rotation.html", context, status=status)
+
+
+def _results(entries: list[RotationEntry]) -> list[dict[str, Any]]:
+    """Who has a place, and who is on the waiting list, in the order of the draw; those who left keep their rank there."""
+    won = [each for each in entries if each.state == EntryState.WON]
+    waiting = [each for each in entries if each.state != EntryState.WON]
+    return [
+        {"name": "won", "title": _("已获车位"), "entries": won, "none": _("没有人获得车位。")},
+        {"name": "waiting", "title": _("候补名单"), "entries": waiting, "none": _("没有人候补。")},
+    ]
 
 
 @signed_in
