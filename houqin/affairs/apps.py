@@ -10,6 +10,6 @@ class AffairsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from houqin.affairs.warnings import machine, own  # noqa: F401 - they announce their rules
+        from houqin.affairs.warnings import errand, machine, own  # noqa: F401 - they announce item and rules
 
         autodiscover_modules("items", "conditions", "who", "warnings")

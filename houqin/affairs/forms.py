@@ -90,6 +90,10 @@ class CaseForm(forms.Form):
         """What routing goes by besides item and place."""
         return ""
 
+    def section(self) -> Organisation | None:
+        """Whose it is, where the form knows better than routing."""
+        return None
+
     def kept(self) -> dict[str, Any]:
         """The cleaned data as JSON: records by id, days, moments and amounts as text, files left out."""
         return {

@@ -56,6 +56,8 @@ class CaseView(Standing):
     ratings: list[Rating]
     files: list[File]
     inside: bool
+    #: Numbers that people typed into texts are shown as they are; else they are to be masked.
+    clear: bool
 
 
 @dataclass(frozen=True)
@@ -80,15 +82,17 @@ def case_view(actor: Actor, number: str, *, newest: int | None = None) -> CaseVi
     inside = rights.is_inside(actor, case, follows=follows, worked=worked)
     rated = any(each.kind == RatingKind.APPLICANT and each.person_id == actor.pk for each in ratings)
     story = timeline(case, inside=inside) if newest is None else _end_of_story(case, inside, newest)
+    open_to = [TaskVerbs(task, rights.verbs_on_task(actor, case, task, away)) for task in tasks]
     return CaseView(
         case=case,
-        tasks=[TaskVerbs(task, rights.verbs_on_task(actor, case, task, away)) for task in tasks],
+        tasks=open_to,
         applicant_verbs=rights.verbs_of_applicant(actor, case, now, rated=rated, follows=follows),
         timeline=story[-newest:] if newest else story,
         earlier=newest is not None and len(story) > newest,
         ratings=[each for each in ratings if inside or each.kind == RatingKind.APPLICANT],
         files=_FILES.rows(case.pk),
         inside=inside,
+        clear=rights.reads_numbers(actor, case, able=any(each.verbs for each in open_to)),
     )
 
 

@@ -129,6 +129,27 @@ def scope_grant(
     return None
 
 
+#: Rights whose holders call applicants: to send somebody, about a call they took, and afterwards to ask how it was.
+_CALLERS = ("affairs.dispatch", "affairs.intake", "affairs.quality")
+
+
+def caller_grant(actor: Actor, case: Case, *, able: bool) -> tuple[bool, scope.Grant | None]:
+    """Whether ``actor`` must be able to call the applicant, and by which appointment: who can do something about an open
+    task (``able``), the clerk who registered it, dispatchers, the telephone desk and quality control of the section."""
+    for permission in _CALLERS:
+        if grant := scope_grant(actor, permission, case):
+            return True, grant
+    return able or (actor.pk is not None and actor.pk == case.registered_by_id), None
+
+
+def reads_numbers(actor: Actor, case: Case, *, able: bool) -> bool:
+    """Whether phone and ID numbers within texts of the case are shown as they were typed: to whose case it is, and to who
+    must be able to call them (:func:`caller_grant`). To others who see the case they are masked."""
+    if isinstance(actor, Person):
+        return actor.pk == case.applicant_id or caller_grant(actor, case, able=able)[0]
+    return not isinstance(actor, Outsider) or case.applicant_phone == actor.phone
+
+
 def away_for(actor: Actor, tasks: Sequence[Task], at: datetime) -> frozenset[int]:
     """Ids of holders among ``tasks`` whose delegate ``actor`` is now. No query when nobody else holds one."""
     others = {task.assignee_id for task in tasks if task.assignee_id and task.assignee_id != actor.pk}

@@ -9,21 +9,8 @@ from houqin.affairs import rights
 from houqin.affairs.models import Case
 from houqin.affairs.queries import find_case
 from houqin.foundation.errors import NotFound, NotPermitted
-from houqin.foundation.people.scope import Grant
 from houqin.foundation.personal.showing import SHOWN, Shown
 from houqin.foundation.trail.actors import Actor
-
-#: Rights whose holders call applicants: to send somebody, about a call they took, and afterwards to ask how it was.
-_CALLERS = ("affairs.dispatch", "affairs.intake", "affairs.quality")
-
-
-def caller_grant(actor: Actor, case: Case, *, able: bool) -> tuple[bool, Grant | None]:
-    """Whether ``actor`` must be able to call the applicant, and by which appointment: who can do something about an open
-    task (``able``), the clerk who registered it, dispatchers, the telephone desk and quality control of the section."""
-    for permission in _CALLERS:
-        if grant := rights.scope_grant(actor, permission, case):
-            return True, grant
-    return able or (actor.pk is not None and actor.pk == case.registered_by_id), None
 
 
 def _case(actor: Actor, number: str) -> Case:
@@ -38,7 +25,7 @@ def applicant(actor: Actor, number: str) -> Shown:
     tasks = () if case.ended else rights.open_tasks(case)
     away = rights.away_for(actor, tasks, timezone.now())
     able = any(rights.verbs_on_task(actor, case, task, away) for task in tasks)
-    may, grant = caller_grant(actor, case, able=able)
+    may, grant = rights.caller_grant(actor, case, able=able)
     if not may:
         raise NotPermitted
     return Shown(case, "applicant_phone", case.number, _("联系申请人"), grant)

@@ -17,10 +17,11 @@ from houqin.affairs.forms import FileIdsField
 from houqin.affairs.models import Case, Clocked, Event, State, Task
 from houqin.affairs.naming import said
 from houqin.affairs.queries import CaseView, Moment
-from houqin.affairs.showing import caller_grant
+from houqin.affairs.rights import caller_grant
 from houqin.foundation.files.models import File, FileKind
 from houqin.foundation.notices.models import Notice
 from houqin.foundation.people.models import Person
+from houqin.foundation.sealed.scrub import scrubbed
 from houqin.foundation.trail.actors import SYSTEM, Outsider
 from houqin.portal.drawn import drawn
 from houqin.portal.questions import is_place
@@ -56,7 +57,7 @@ def context(view: CaseView, viewer: Person | Outsider) -> dict[str, Any]:
         "rest": [each for each in rest if not each.words.danger],
         "grave": [each for each in rest if each.words.danger],
         "steps": steps(case),
-        "answers": answers(case),
+        "answers": answers(case, clear=view.clear),
         "photos": [
             picture for file in view.files if file.label == "submit" and (picture := photos.get(str(file.pk)))
         ],
@@ -154,8 +155,8 @@ def steps(case: Case) -> list[dict[str, str]]:
     return shown
 
 
-def answers(case: Case) -> list[tuple[str, str]]:
-    """What the applicant wrote, question by question; places and files stand elsewhere."""
+def answers(case: Case, *, clear: bool) -> list[tuple[str, str]]:
+    """What the applicant wrote, question by question; places and files stand elsewhere. Numbers as typed, or masked."""
     form = case.item.form
     found = []
     for name, field in form.base_fields.items() if form else ():
@@ -166,7 +167,7 @@ def answers(case: Case) -> list[tuple[str, str]]:
             continue
         said = _said(field, value)
         if said and said != case.title:
-            found.append((str(field.label or name), said))
+            found.append((str(field.label or name), said if clear else scrubbed(said)))
     return found
 
 
@@ -228,12 +229,12 @@ class Line:
 def story(view: CaseView, photos: dict[str, Picture]) -> list[SafeString]:
     """The timeline as it stands on the page, the latest first."""
     return [
-        _line(each, photos).drawn(now=place == 0 and not view.case.ended)
+        _line(each, photos, clear=view.clear).drawn(now=place == 0 and not view.case.ended)
         for place, each in enumerate(reversed(view.timeline))
     ]
 
 
-def _line(moment: Moment, photos: dict[str, Picture]) -> Line:
+def _line(moment: Moment, photos: dict[str, Picture], *, clear: bool) -> Line:
     """A line of the timeline: something done, or somebody told of it."""
     if moment.notice:
         return _notice_line(moment.notice)
@@ -243,7 +244,7 @@ def _line(moment: Moment, photos: dict[str, Picture]) -> Line:
         what=event_words(event),
         who=_("系统") if event.actor_name == SYSTEM.name else event.actor_name,
         **_when(event.at),
-        words=event.text,
+        words=event.text if clear else scrubbed(event.text),
         tone=event_tone(event.verb),
         photos=tuple(photos[pk] for pk in event.data.get("files", ()) if pk in photos),
         note=_event_note(event),

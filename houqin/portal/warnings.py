@@ -70,7 +70,7 @@ class Row:
 
     @property
     def may_open_case(self) -> bool:
-        return self.may_act and bool(self.rule.item) and self.warning.case is None
+        return self.may_act and queries.becomes_case(self.rule, self.warning) and self.warning.case is None
 
     @property
     def measured(self) -> str:

@@ -19,6 +19,7 @@ from houqin.foundation.errors import NotFound, NotPermitted, Problem
 from houqin.foundation.files.actions import attach
 from houqin.foundation.people.models import Organisation, Person
 from houqin.foundation.people.queries import organisation_of
+from houqin.foundation.sealed.scrub import scrubbed
 from houqin.foundation.trail import actions as trail
 from houqin.foundation.trail.actors import Actor, Outsider
 
@@ -107,7 +108,7 @@ def _open(
         item_code=item.code,
         service=item.service,
         item_name=offer.name,
-        title=form.title(),
+        title=scrubbed(form.title()),
         data=form.kept(),
         category=form.category(),
         flow={**offers.snapshot(offer), "visits": {}},
@@ -119,9 +120,8 @@ def _open(
         organisation=organisation,
         registered_by=actor if isinstance(actor, Person) and actor != applicant else None,
         place=form.place(),
-        section=offers.section_for(
-            item, category=form.category(), place=form.place(), organisation=organisation
-        ),
+        section=form.section()
+        or offers.section_for(item, category=form.category(), place=form.place(), organisation=organisation),
         submitted_at=now,
     )
     _may_register(actor, case)
@@ -149,7 +149,7 @@ def _join(
             person=person,
             name=applicant.name,
             phone=applicant.phone,
-            text=form.title(),
+            text=scrubbed(form.title()),
             at=timezone.now(),
         )
     attach(actor, form.file_ids(), record=case, label="submit", session_key=session_key)
@@ -159,7 +159,7 @@ def _join(
         actor=actor if isinstance(actor, Person) else None,
         actor_name=actor.name,
         verb="join",
-        text=form.title(),
+        text=scrubbed(form.title()),
         data={} if actor == applicant else {"for": applicant.name},
     )
     trail.record(actor, "affairs.join", case, after={"for": applicant.name}, name=case.number)

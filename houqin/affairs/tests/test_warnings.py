@@ -13,6 +13,7 @@ from django.utils import timezone
 from houqin.affairs.models import Level, Warning, WarningSetting
 from houqin.affairs.warnings import actions, evaluation, queries
 from houqin.affairs.warnings.declare import RULES, Breach, Rule, Thresholds, announce
+from houqin.affairs.who import heads_over
 from houqin.foundation.errors import NotFound, NotPermitted, Problem
 from houqin.foundation.notices.models import Notice
 from houqin.foundation.people import scope
@@ -213,8 +214,30 @@ def test_it_becomes_a_case_once(desk, monkeypatch):
         actions.open_case(cast.dispatcher, warning=warning.pk)
 
 
-def test_without_an_item_there_is_no_case(cast, meter):
+def test_without_an_item_it_is_an_errand_of_its_section(cast, meter):
+    cast.duty(cast.worker)
     meter.readings = {"1": (7, cast.repairs)}
+    meter.look()
+    case = actions.open_case(cast.dispatcher, warning=Warning.objects.get().pk)
+    assert (case.item_code, case.section, case.applicant) == (
+        "affairs.warning",
+        cast.repairs,
+        cast.dispatcher,
+    )
+    assert case.title == RULES["test.meter"].words(Warning.objects.get())
+    assert [task.assignee for task in case.tasks.all()] == [cast.worker]
+
+
+def test_of_a_section_where_nobody_is_on_duty_the_head_has_it(cast, meter):
+    meter.readings = {"1": (7, cast.repairs)}
+    meter.look()
+    case = actions.open_case(cast.dispatcher, warning=Warning.objects.get().pk)
+    assert case.tasks.get().assignee in heads_over(cast.repairs)
+
+
+def test_what_is_no_sections_affair_becomes_no_case(cast, meter):
+    cast.appoint(cast.dispatcher, ["affairs.dispatch"], cast.city)
+    meter.readings = {"1": (7, None)}
     meter.look()
     with pytest.raises(Problem, match="不转办件"):
         actions.open_case(cast.dispatcher, warning=Warning.objects.get().pk)

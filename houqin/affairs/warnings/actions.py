@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from houqin.affairs.actions.submission import submit
 from houqin.affairs.models import Case, Warning, WarningSetting
-from houqin.affairs.warnings import queries
+from houqin.affairs.warnings import errand, queries
 from houqin.affairs.warnings.declare import RULES, Rule
 from houqin.foundation.errors import Conflict, NotFound, NotPermitted, Problem
 from houqin.foundation.people import scope
@@ -54,14 +54,20 @@ def acknowledge(actor: Person, *, warning: int, note: str = "") -> Warning:
 
 @transaction.atomic
 def open_case(actor: Person, *, warning: int) -> Case:
-    """Turn a warning into a case of the item its rule names. Raises as :func:`acknowledge`, and as ``submit``."""
+    """Turn a warning into a case: of the item its rule names, else an errand of the section whose affair it is.
+
+    Raises as :func:`acknowledge` and as ``submit``; Problem for what is the whole house's affair and no section's.
+    """
     found, grant = _mine(actor, warning)
     rule = RULES[found.rule]
-    if rule.case_data is None:
+    if not queries.becomes_case(rule, found):
         raise Problem(_("这类预警不转办件，请直接处理。"))
     if found.case_id:
         raise WarningOver(_("这条预警已经转为办件。"))
-    case = submit(actor, item=rule.item, data=rule.case_data(found))
+    if rule.case_data:
+        case = submit(actor, item=rule.item, data=rule.case_data(found))
+    else:
+        case = submit(actor, item=errand.ITEM, data=errand.data_of(found), channel="plan")
     found.case = case
     if found.acknowledged_at is None:
         found.acknowledged_at, found.acknowledged_by = timezone.now(), actor

@@ -53,7 +53,8 @@ class Rule:
 
     ``words`` says a warning as a sentence, in the reader's language. ``permission`` is held, over the warning's
     organisation, by whoever can act and is therefore told; ``seen_by`` are further permissions that see it. With ``item``
-    a warning can be turned into a case of that item, submitted with what ``case_data`` answers.
+    a warning is turned into a case of that item, submitted with what ``case_data`` answers; without, into an errand of
+    its organisation.
     """
 
     code: str

@@ -35,6 +35,11 @@ def grant_on(actor: Actor, warning: Warning) -> Grant | None:
     return scope.grant_for(actor, rule.permission, organisation_path=warning.organisation.path)
 
 
+def becomes_case(rule: Rule, warning: Warning) -> bool:
+    """Whether there is anybody whose case it could be."""
+    return bool(rule.item) or warning.organisation_id is not None
+
+
 @dataclass(frozen=True)
 class Standing:
     """How many open warnings concern somebody: those nobody has taken note of, and the red among all."""

@@ -12,6 +12,7 @@ from houqin.exchange.schema import form_schema
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Person
 from houqin.foundation.places.models import Place
+from houqin.foundation.sealed.scrub import without_numbers
 
 
 class Named(Schema):
@@ -241,10 +242,11 @@ def case_standing(view: Standing) -> dict[str, Any]:
 
 
 def case_detail(view: CaseView) -> dict[str, Any]:
+    said = (lambda each: each) if view.clear else without_numbers
     return {
-        **case_standing(view),
+        **said(case_standing(view)),
         "applicant_phone": str(view.case.applicant_phone) if view.inside else "",
-        "timeline": [_line(each) for each in view.timeline],
+        "timeline": [said(_line(each)) for each in view.timeline],
         "ratings": [
             {"kind": str(each.kind), "who": each.person_name, "stars": each.stars, "tags": each.tags,
              "words": each.words, "at": moment(each.at)}

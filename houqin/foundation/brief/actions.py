@@ -57,7 +57,7 @@ def _send(person: Person, slot: str, today: date) -> bool:
 
 
 def words(brief: queries.Brief) -> tuple[str, str]:
-    """Title with the first three figures, and the worst of what is red with who has it."""
+    """Title with the first three figures; the worst of what is late and the red warnings, with who has each."""
     figures = [figure for _name, part in brief.parts for figure in part][:3]
     said = _("，").join(
         _("%(name)s %(n)s 件") % {"name": figure.name, "n": figure.value} for figure in figures
@@ -71,7 +71,14 @@ def words(brief: queries.Brief) -> tuple[str, str]:
     ]
     if brief.red_count > len(lines):
         lines.append(_("超时共 %(n)s 件") % {"n": brief.red_count})
-    return title, "\n".join(lines) or _("没有超时的办件。")
+    lines = lines or [_("没有超时的办件。")]
+    lines += [
+        _("红色预警：%(title)s（%(who)s）") % {"title": item.title, "who": item.who}
+        for item in brief.warnings.items[:NAMED]
+    ]
+    if brief.warnings.count > NAMED:
+        lines.append(_("红色预警共 %(n)s 条") % {"n": brief.warnings.count})
+    return title, "\n".join(lines)
 
 
 def lateness(late: timedelta) -> str:

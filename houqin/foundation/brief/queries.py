@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from houqin.foundation.brief.models import Slot
-from houqin.foundation.brief.sources import SOURCES, Figure, Period, RedItem
+from houqin.foundation.brief.sources import SOURCES, Figure, Period, Red, RedItem
 from houqin.foundation.calendar import clock
 from houqin.foundation.errors import Text
 from houqin.foundation.people.models import Appointment, Person
@@ -34,11 +34,12 @@ class Brief:
     red_count: int
     red: Sequence[RedItem]
     red_url: str
+    warnings: Red
 
     @property
     def empty(self) -> bool:
         """Whether nothing lies within the person's scope."""
-        return not self.parts and not self.red_url
+        return not self.parts and not self.red_url and not self.warnings.url
 
 
 def slot_at(now: datetime) -> str:
@@ -75,6 +76,7 @@ def brief_of(person: Person, *, slot: str, today: date) -> Brief:
     period, count, red_url = period_of(slot, today), 0, ""
     parts: list[tuple[Text, Sequence[Figure]]] = []
     red: list[RedItem] = []
+    warned = Red(0, (), "")
     for source in sorted(SOURCES, key=lambda each: each.position):
         figures = source.figures(person, period) if source.figures else ()
         if figures:
@@ -84,8 +86,9 @@ def brief_of(person: Person, *, slot: str, today: date) -> Brief:
             count += late.count
             red += late.items
             red_url = red_url or late.url
+        warned = (source.warnings(person, RED_SHOWN) if source.warnings else None) or warned
     red.sort(key=lambda item: item.late, reverse=True)
-    return Brief(slot, period, parts, count, red[:RED_SHOWN], red_url)
+    return Brief(slot, period, parts, count, red[:RED_SHOWN], red_url, warned)
 
 
 def receivers() -> QuerySet[Person]:

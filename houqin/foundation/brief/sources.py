@@ -41,7 +41,7 @@ class RedItem:
 
 @dataclass(frozen=True)
 class Red:
-    """How many are red, the worst of them, and the list of all."""
+    """How many are red, the worst of them, and the list of all. Of a warning ``late`` is since when it is red."""
 
     count: int
     items: Sequence[RedItem]
@@ -50,7 +50,8 @@ class Red:
 
 @dataclass(frozen=True)
 class Source:
-    """``figures`` (three at most) and ``red`` answer within the person's own scope, nothing where they have none.
+    """``figures`` (three at most), ``red`` (what is late) and ``warnings`` (red ones) answer within the person's own scope,
+    nothing where they have none.
 
     Each asks a bounded number of questions whatever the rows.
     """
@@ -59,6 +60,7 @@ class Source:
     position: int
     figures: Callable[[Person, Period], Sequence[Figure]] | None = None
     red: Callable[[Person, int], Red | None] | None = None
+    warnings: Callable[[Person, int], Red | None] | None = None
 
 
 SOURCES: Registry[Source] = Registry("source of the brief")

@@ -26,6 +26,7 @@ from houqin.foundation.channels.models import Attempt, ChannelState, Sending, St
 from houqin.foundation.channels.planning import address_of
 from houqin.foundation.errors import TooMany
 from houqin.foundation.limits.actions import spend
+from houqin.foundation.sealed.scrub import scrubbed
 
 log = structlog.get_logger(__name__)
 
@@ -132,8 +133,8 @@ def _parcel(channel: Channel, head: Sending) -> Parcel:
         message = Message(
             key=head.key,
             to=address_of(head.person, channel.code),
-            title=title,
-            body=body,
+            title=scrubbed(title),
+            body=scrubbed(body),
             url=settings.BASE_URL + path if path.startswith("/") else "",
             when=f"{timezone.localtime(head.notice.created_at):%Y-%m-%d %H:%M}",
         )

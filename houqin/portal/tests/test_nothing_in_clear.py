@@ -97,3 +97,26 @@ def test_the_search_would_find_one(cast):
     """The test above is worth nothing unless a number in any column is found."""
     type(cast.staff).objects.filter(pk=cast.staff.pk).update(post=f"电话 {PASSER_BY}")
     assert holding(PASSER_BY) == ["people_person"]
+
+
+def test_numbers_typed_into_text_are_masked_for_whoever_need_not_call(desk, as_person):
+    """In the page, the API and titles; whoever must call the applicant reads them, and so does whose case it is."""
+    cast = desk.cast
+    case = desk.submit(what=f"门坏了，请打 {PASSER_BY}")
+    desk.do("accept", case, by=cast.worker, comment=f"已打 {CALLER}")
+    assert Case.objects.get().title == "门坏了，请打 139****1111"
+    onlooker = cast.other_staff
+    cast.appoint(onlooker, ["affairs.view"], cast.city)
+    readers = {cast.staff: True, cast.worker: True, onlooker: False}
+    for person, clear in readers.items():
+        key = tokens.create_token(person.username)
+        answers = [
+            as_person(person).get(f"/cases/{case.number}").content.decode(),
+            Client()
+            .get(f"/api/v1/cases/{case.number}", headers={"authorization": f"Bearer {key}"})
+            .content.decode(),
+        ]
+        for answer in answers:
+            assert (PASSER_BY in answer) == clear, (person, answer)
+            assert "139****1111" in answer
+            assert (CALLER in answer) is False or clear

@@ -5,10 +5,11 @@ from functools import partial
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from houqin.affairs import actions as affairs
 from houqin.affairs.jobs import escalate_red
-from houqin.affairs.models import Route, Task
+from houqin.affairs.models import Level, Route, Task, Warning
 from houqin.foundation.brief import jobs, queries
 from houqin.foundation.brief.models import Issue
 from houqin.foundation.notices.models import Notice
@@ -152,6 +153,28 @@ def test_one_that_fails_holds_up_nobody_and_is_tried_again(cast, clock, monkeypa
     monkeypatch.setattr(queries, "brief_of", brief_of)
     jobs.send()
     assert len(told(cast.dispatcher)) == len(told(cast.manager)) == 1
+
+
+def test_red_warnings_stand_in_it_with_who_follows_them(cast, clock, as_person):
+    clock(MONDAY.format("15:00"))
+    asked = {
+        "rule": "affairs.overdue",
+        "value": 30,
+        "organisation": cast.repairs,
+        "opened_at": timezone.now(),
+    }
+    red = {"level": Level.RED, "reddened_at": timezone.now()}
+    Warning.objects.create(subject="section:1", name="维修科", **asked, **red)
+    Warning.objects.create(subject="section:2", name="会务科", level=Level.AMBER, **asked)
+    clock(MONDAY.format("17:30"))
+    jobs.send()
+    (notice,) = told(cast.manager)
+    assert "红色预警：维修科有 30 件超过承诺时限还没有办结" in notice.body
+    assert "会务科" not in notice.body
+    page = as_person(cast.manager).get("/brief").content.decode()
+    assert "维修科有 30 件" in page
+    assert "已 2 小时" in page
+    assert as_person(cast.manager).get("/warnings?level=red").status_code == 200
 
 
 def test_what_turns_red_is_pushed_to_the_manager_once(cast, report, clock):
