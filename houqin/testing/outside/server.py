@@ -31,6 +31,13 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
 
 
+class _Server(ThreadingHTTPServer):
+    """Python's own lets five connections wait: on a busy machine the kernel then resets the next ones."""
+
+    request_queue_size = 128
+    daemon_threads = True
+
+
 class LocalServer:
     """``with LocalServer() as server:`` — subclasses say in :meth:`answer` what the real system would.
 
@@ -70,8 +77,7 @@ class LocalServer:
             def log_message(self, format: str, *args: Any) -> None:
                 """Say nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
         return self

@@ -54,6 +54,7 @@ def test_two_workers_send_each_notice_once(committed_cast, dingtalk):
     assert Sending.objects.count() == len(ids), planned
     Sending.objects.update(due_at="2020-01-01T00:00Z")
     sent = sum(at_once(*[sending.send_due] * 3))
+    assert set(Attempt.objects.values_list("result", "code")) == {("sent", "ok")}
     assert sent == len(dingtalk.shown) == Attempt.objects.count() == len(ids) - 5 + 1
     posted = [asked for asked in dingtalk.asked if asked.path == "/message/workNotification"]
     assert len(posted) == sent, "none was sent twice"
