@@ -31,7 +31,7 @@ ASIDE = re.compile(
     r'<(?P<tag>\w+)[^>]* lang="zh-CN"[^>]*>.*?</(?P=tag)>|<!--.*?-->|type="(checkbox|hidden)"[^>]* value="[^"]*"',
     re.DOTALL,
 )
-NOT_PAGES = ("jsi18n", "api/v1/openapi.json", "people:sign_out")
+NOT_PAGES = ("jsi18n", "api-openapi", "people:sign_out")
 ROLES = ("anonymous", "staff", "dispatcher", "worker", "clerk", "manager", "sysadmin")
 
 

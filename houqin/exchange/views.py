@@ -1,8 +1,9 @@
 """The API's readable documentation, made from its own OpenAPI description: no script, nothing from elsewhere."""
 
+from functools import cache
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -12,9 +13,20 @@ from houqin.exchange.api import api
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
+@cache
+def description() -> dict[str, Any]:
+    """The API's OpenAPI description. It is the code's, and takes most of a second to gather: once a process."""
+    return api.get_openapi_schema(path_prefix="/api/v1/")
+
+
+@require_safe
+def openapi(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(description())
+
+
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    schema: dict[str, Any] = api.get_openapi_schema(path_prefix="/api/v1/")
+    schema = description()
     calls = [
         {"method": method.upper(), "path": path, **_said(operation), "body": _body(operation)}
         for path, operations in schema["paths"].items()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import LazySettings, settings
-from django.core.signals import request_finished, request_started
+from django.core.signals import request_finished, request_started, setting_changed
 from django.db import close_old_connections
 from django.test import Client
+from django.test.client import ClientHandler
 from django.utils import translation
 
 from houqin.affairs.declare import ITEMS as REGISTRY
@@ -20,6 +22,31 @@ from houqin.portal.views import board
 from houqin.testing.cast import Cast, make_cast
 from houqin.testing.desk import Desk
 from houqin.testing.dummy import AGREEING, DIARY, ITEMS, Diary
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_chain() -> Iterator[None]:
+    """All clients send through one chain of middleware: making one looks up every static file, which takes as long as a page.
+    Changed settings make another.
+    """
+    make, kept = ClientHandler.load_middleware, {}
+
+    def load(handler: ClientHandler, is_async: bool = False) -> None:
+        if is_async not in kept:
+            make(handler, is_async)
+            kept[is_async] = dict(vars(handler))
+        vars(handler).update(
+            {name: kept[is_async][name] for name in kept[is_async] if name != "enforce_csrf_checks"}
+        )
+
+    def forget(**changed: Any) -> None:
+        kept.clear()
+
+    setting_changed.connect(forget)
+    ClientHandler.load_middleware = load
+    yield
+    ClientHandler.load_middleware = make
+    setting_changed.disconnect(forget)
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ class Visitor:
     def __init__(self, who: Person | None) -> None:
         self.cookies: dict[str, str] = {}
         self.headers: dict[str, str] = {}
+        self.client = Client(raise_request_exception=False)
         if who:
             client = Client()
             client.force_login(who)
@@ -43,7 +44,8 @@ class Visitor:
             self.headers = {"authorization": f"Bearer {tokens.create_token(who.username, proved=True)}"}
 
     def ask(self, method: str, url: str, body: str) -> str:
-        client = Client(raise_request_exception=False)
+        client = self.client
+        client.cookies.clear()
         client.cookies.load(self.cookies)
         with transaction.atomic():
             headers = self.headers if url.startswith("/api/") else {}

@@ -50,7 +50,7 @@ api = NinjaAPI(
     ),
     auth=Bearer(),
     docs_url=None,
-    openapi_url="/openapi.json",
+    openapi_url=None,
     urls_namespace="api",
 )
 install_handlers(api)
