@@ -11,7 +11,7 @@ import sys
 from bench import wrk
 from bench.house import house
 
-SUBJECTS = ("load", "roster", "bytes", "pages", "steps", "memory", "trail", "gates")
+SUBJECTS = ("load", "roster", "bytes", "pages", "steps", "memory", "trail", "gates", "booking")
 
 
 def main() -> int:

@@ -12,6 +12,7 @@ from houqin.affairs.models import Route
 from houqin.foundation.bulk import copy_in, set_sequence
 from houqin.foundation.demo import Somebody, Spot, World, moment, seconds_of
 from houqin.foundation.people.models import Role
+from houqin.services.meetings.demo_attending import attend
 from houqin.services.meetings.models import (
     ApprovalRule,
     BigEvent,
@@ -72,6 +73,7 @@ def load(world: World) -> None:
     rows = list(_meetings(world, spots))
     copy_in(Meeting, FIELDS, rows)
     set_sequence(Meeting, Series)
+    attend(world)
 
 
 def _rooms(world: World, spots: list[Spot]) -> None:
@@ -104,7 +106,16 @@ def _rooms(world: World, spots: list[Spot]) -> None:
 
 def _rights(world: World) -> None:
     Route.objects.create(item_code="meetings.book", section_id=world.sections[KEEPER])
+    for category, section in (
+        ("", KEEPER),
+        ("meals", "CYK"),
+        ("av", "RDB"),
+        ("live", "RDB"),
+        ("interpretation", "RDB"),
+    ):
+        Route.objects.create(item_code="meetings.need", category=category, section_id=world.sections[section])
     for code, rights in (
+        ("chef", ["affairs.handle"]),
         ("clerk", ["meetings.rooms", "meetings.serve", "meetings.insight"]),
         ("manager", ["meetings.insight"]),
     ):

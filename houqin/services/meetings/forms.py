@@ -16,9 +16,11 @@ from django.utils.translation import gettext_lazy
 
 from houqin.affairs.forms import CaseForm
 from houqin.foundation.people.models import Person
+from houqin.foundation.people.queries import organisation_of
 from houqin.foundation.places.models import Place
 from houqin.services.meetings.models import Layout, MeetingClass, Room
 from houqin.services.meetings.naming import people_named
+from houqin.services.meetings.queries.rooms import bookable_rooms, room_by_code
 from houqin.services.meetings.rules import Choice, Wish, in_reason
 
 MISSING = {"required": gettext_lazy("请填写此项。")}
@@ -26,6 +28,11 @@ MISSING = {"required": gettext_lazy("请填写此项。")}
 
 def _moment() -> forms.DateTimeInput:
     return forms.DateTimeInput(attrs={"type": "datetime-local", "step": 300}, format="%Y-%m-%dT%H:%M")
+
+
+def day_input() -> forms.DateInput:
+    """What a browser picks a day with; it knows days by one notation alone."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class MomentField(forms.DateTimeField):
@@ -46,8 +53,15 @@ class MomentField(forms.DateTimeField):
         return found
 
 
-class RoomField(forms.ModelChoiceField):
-    """A room by the code of its place, which is what stands at the door."""
+class RoomField(forms.CharField):
+    """A room by the code of its place, which is what stands at the door; a Room once it is clean."""
+
+    def clean(self, value: Any) -> Any:
+        code = super().clean(value)
+        found = room_by_code(code) if code else None
+        if code and found is None:
+            raise forms.ValidationError(_("没有这间会议室，请重新选择。"))
+        return found
 
     def prepare_value(self, value: Any) -> Any:
         return value.place.code if isinstance(value, Room) else value
@@ -73,14 +87,9 @@ class BookingForm(CaseForm):
     """
 
     room = RoomField(
-        Room.objects.select_related("place", "keeper", "only_for").filter(place__ended_on__isnull=True),
-        label=gettext_lazy("会议室"),
-        to_field_name="place__code",
-        error_messages={
-            "required": gettext_lazy("请选择会议室。"),
-            "invalid_choice": gettext_lazy("没有这间会议室，请重新选择。"),
-        },
-    )
+        label=gettext_lazy("会议室"), max_length=50,
+        error_messages={"required": gettext_lazy("请选择会议室。")},
+    )  # fmt: skip
     subject = forms.CharField(label=gettext_lazy("会议名称"), max_length=100, error_messages=MISSING)
     starts_at = MomentField(label=gettext_lazy("开始时间"))
     ends_at = MomentField(label=gettext_lazy("结束时间"))
@@ -121,6 +130,14 @@ class BookingForm(CaseForm):
         label=gettext_lazy("跳过节假日和休息日"), required=False, widget=forms.HiddenInput
     )
 
+    def offer_rooms(self) -> None:
+        """Offer all rooms there are, for who did not come from one."""
+        rooms = [
+            (room.place.code, _("%(room)s（%(n)d 座）") % {"room": room, "n": room.capacity})
+            for room in bookable_rooms()
+        ]
+        self.fields["room"].widget = forms.Select(choices=[("", ""), *rooms])
+
     def offer_layouts(self, room: Room | None) -> None:
         """Offer the layouts that the room can have."""
         if room:
@@ -150,9 +167,11 @@ class BookingForm(CaseForm):
         """What the filled-in form asks for; the actor organises unless somebody else is named."""
         data = self.cleaned_data
         assert isinstance(self.actor, Person)
+        organiser = data["organiser"] or self.actor
+        organisation_of(organiser)
         return Wish(
             room=data["room"],
-            organiser=data["organiser"] or self.actor,
+            organiser=organiser,
             starts_at=data["starts_at"],
             ends_at=data["ends_at"],
             expected=data["expected"],
@@ -222,7 +241,7 @@ class RepeatForm(forms.Form):
     )
     repeat = forms.ChoiceField(label=gettext_lazy("重复"), choices=HOW, required=False)
     until = forms.DateField(
-        label=gettext_lazy("重复到"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        label=gettext_lazy("重复到"), required=False, widget=day_input(),
         help_text=gettext_lazy("含当天，最长一年"),
     )  # fmt: skip
     skip_holidays = forms.BooleanField(label=gettext_lazy("跳过节假日和休息日"), required=False, initial=True)
@@ -292,12 +311,8 @@ class FindForm(forms.Form):
         choices=[(30, gettext_lazy("半小时")), (60, gettext_lazy("1 小时")), (90, gettext_lazy("1 个半小时")),
                  (120, gettext_lazy("2 小时")), (180, gettext_lazy("3 小时")), (240, gettext_lazy("半天"))],
     )  # fmt: skip
-    first = forms.DateField(
-        label=gettext_lazy("从哪天"), widget=forms.DateInput(attrs={"type": "date"}), error_messages=MISSING
-    )
-    last = forms.DateField(
-        label=gettext_lazy("到哪天"), widget=forms.DateInput(attrs={"type": "date"}), error_messages=MISSING
-    )
+    first = forms.DateField(label=gettext_lazy("从哪天"), widget=day_input(), error_messages=MISSING)
+    last = forms.DateField(label=gettext_lazy("到哪天"), widget=day_input(), error_messages=MISSING)
     equipment = forms.MultipleChoiceField(
         label=gettext_lazy("需要的设备"), required=False, widget=forms.CheckboxSelectMultiple
     )

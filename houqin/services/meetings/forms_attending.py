@@ -25,7 +25,7 @@ class NeedForm(CaseForm):
     kind = forms.ChoiceField(label=gettext_lazy("需求"), choices=NeedKind.choices, error_messages=MISSING)
     text = forms.CharField(
         label=gettext_lazy("说明"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("如：桌型、用餐标准、语种、直播平台"),
+        help_text=gettext_lazy("如：桌型、语种、直播平台、忌口"),
     )  # fmt: skip
     quantity = forms.IntegerField(label=gettext_lazy("数量"), required=False, min_value=1, max_value=100_000)
     wanted_at = MomentField(label=gettext_lazy("何时要"), required=False)

@@ -22,7 +22,7 @@ NAV.add(
 )
 NAV.add(
     "meetings.figures",
-    Entry(gettext_lazy("会议室使用分析"), "meetings:figures", "chart", ("meetings.insight",), 38),
+    Entry(gettext_lazy("会议室分析"), "meetings:figures", "chart", ("meetings.insight",), 38),
 )
 
 

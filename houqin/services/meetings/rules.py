@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import DurationField, ExpressionWrapper, F, Q, Sum
+from django.db.models import DurationField, ExpressionWrapper, F, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from houqin.foundation import tree
 from houqin.foundation.calendar import clock
 from houqin.foundation.errors import Problem
+from houqin.foundation.kept import Kept
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Organisation, OrganisationKind, Person
 from houqin.services.meetings.models import (
@@ -158,10 +159,8 @@ def _regulated(wish: Wish) -> dict[str, list[str]]:
 
 
 def beyond_regulation(wish: Wish) -> list[str]:
-    """What the meeting goes past, in words, by the limits of its class (:class:`ClassLimit`); one query where it has a class."""
-    limit = (
-        ClassLimit.objects.filter(meeting_class=wish.meeting_class).first() if wish.meeting_class else None
-    )
+    """What the meeting goes past, in words, by the limits of its class (:class:`ClassLimit`)."""
+    limit = _limit_of(wish.meeting_class) if wish.meeting_class else None
     if limit is None:
         return []
     name = limit.get_meeting_class_display()
@@ -183,20 +182,33 @@ def beyond_regulation(wish: Wish) -> list[str]:
 
 def approval_needed(wish: Wish) -> str:
     """The name of the first rule by which the wish needs approval, or nothing."""
-    rules = ApprovalRule.objects.filter(
-        Q(room__isnull=True) | Q(room=wish.room),
-        Q(unit__isnull=True) | Q(unit__in=tree.ids(wish.organiser.organisation.path)),
-        Q(seats_from__isnull=True) | Q(seats_from__lte=wish.room.capacity),
-        Q(minutes_over__isnull=True) | Q(minutes_over__lt=wish.minutes),
-        active=True,
-    )
-    for rule in rules:
-        if rule.after_hours and not after_hours(wish.starts_at, wish.ends_at):
-            continue
-        if rule.external and not wish.external_organiser:
-            continue
-        return rule.name
+    above = tree.ids(wish.organiser.organisation.path)
+    for rule in _approval_rules():
+        if (
+            rule.room_id in (None, wish.room.pk)
+            and (rule.unit_id is None or rule.unit_id in above)
+            and (rule.seats_from is None or rule.seats_from <= wish.room.capacity)
+            and (rule.minutes_over is None or rule.minutes_over < wish.minutes)
+            and (not rule.external or wish.external_organiser)
+            and (not rule.after_hours or after_hours(wish.starts_at, wish.ends_at))
+        ):
+            return rule.name
     return ""
+
+
+@Kept
+def _approval_rules() -> tuple[ApprovalRule, ...]:
+    return tuple(ApprovalRule.objects.filter(active=True).order_by("id"))
+
+
+@Kept
+def _limit_of(meeting_class: str) -> ClassLimit | None:
+    return ClassLimit.objects.filter(meeting_class=meeting_class).first()
+
+
+@Kept
+def _units_with_quota() -> frozenset[int]:
+    return frozenset(Quota.objects.values_list("unit_id", flat=True))
 
 
 def after_hours(starts_at: datetime, ends_at: datetime) -> bool:
@@ -217,11 +229,11 @@ def check_quota(organiser: Person, starts_at: datetime, minutes: int) -> None:
 
     The quota's row is locked, so that two bookings of one unit do not both take what is left.
     """
+    units = _units_with_quota() & set(tree.ids(organiser.organisation.path))
+    if not units:
+        return
     quota = (
-        Quota.objects.select_for_update(of=("self",))
-        .filter(unit__in=tree.ids(organiser.organisation.path))
-        .select_related("unit")
-        .first()
+        Quota.objects.select_for_update(of=("self",)).filter(unit__in=units).select_related("unit").first()
     )
     if quota is None:
         return

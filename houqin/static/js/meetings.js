@@ -32,8 +32,8 @@
   }
 
   document.addEventListener("pointerdown", (event) => {
-    const day = event.target.closest?.("[data-grid] .gr-day");
-    if (!day || event.button !== 0 || event.target.closest(".gr-day li")) return;
+    const day = event.target.closest?.("[data-grid] [data-room] ol");
+    if (!day || event.button !== 0 || event.target.closest("ol li")) return;
     if (event.pointerType === "touch") return; // a touch scrolls; a tap is the click below
     event.preventDefault();
     drag = { day, start: columnAt(day, event.clientX), mark: document.createElement("li") };
@@ -56,7 +56,7 @@
 
   /* Two taps on a phone: the strip of a room's day leads to that day, where free times are links. */
   document.addEventListener("click", (event) => {
-    const day = event.target.closest?.("[data-grid] .gr-day");
-    if (day && event.detail && matchMedia("(pointer: coarse)").matches) location.assign(day.closest(".gr").querySelector(".gr-name").href);
+    const day = event.target.closest?.("[data-grid] [data-room] ol");
+    if (day && event.detail && matchMedia("(pointer: coarse)").matches) location.assign(day.closest("[data-room]").querySelector("a").href);
   });
 })();

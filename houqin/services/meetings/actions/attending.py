@@ -34,7 +34,7 @@ def invite(
     Raises NotFound, NotPermitted, Conflict where the meeting is over, Problem for a guest without name or too many.
     """
     found = booking.locked(actor, meeting)
-    if not found.keeps_room or found.ends_at < timezone.now():
+    if not found.is_open:
         raise Conflict(_("会议现为“%(state)s”，不能再邀请。") % {"state": found.get_state_display()})
     if any(not guest.name.strip() for guest in guests):
         raise Problem(errors={"guests": [_("外部参会人请填写姓名。")]})
@@ -88,7 +88,7 @@ def uninvite(actor: Person, *, meeting: int, participant: int) -> None:
 def reply(actor: Actor, *, token: str, answer: str, note: str = "") -> Participant:
     """Say whether one comes. Whoever holds the token is the participant. Raises NotFound, Conflict once it is over."""
     found = _of_token(token)
-    if not found.meeting.keeps_room or found.meeting.ends_at < timezone.now():
+    if not found.meeting.is_open:
         raise Conflict(_("会议已结束或取消，无需答复。"))
     if answer not in (Reply.YES, Reply.NO, Reply.MAYBE):
         raise Problem(errors={"answer": [_("请选择参加、待定或不参加。")]})

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from houqin.affairs.actions import perform
 from houqin.affairs.models import Case
+from houqin.foundation.compiled import insert
 from houqin.foundation.errors import Conflict, NotPermitted, Problem
 from houqin.foundation.notices.actions import tell
 from houqin.foundation.people.models import Person
@@ -31,7 +32,6 @@ TAKEN = "room_taken_once"
 RECORDED = ("title", "room_id", "starts_at", "ends_at", "state", "expected")
 
 
-@transaction.atomic
 def book(
     actor: Person,
     *,
@@ -48,15 +48,15 @@ def book(
     """
     may_book_for(actor, wish)
     rules.check(actor, wish)
-    rules.check_quota(wish.organiser, wish.starts_at, wish.minutes)
     meeting = new_meeting(actor, wish, title, private=private, all_day=all_day, case=case)
     with taking(actor, wish):
-        meeting.save(force_insert=True)
-    trail.record(actor, "meetings.book", meeting, after=_kept(meeting))
-    if actor.pk != wish.organiser.pk:
-        _tell_organiser(
-            meeting, "meetings.booked", lambda: _("%(who)s 为您预订了会议室") % {"who": actor.name}
-        )
+        rules.check_quota(wish.organiser, wish.starts_at, wish.minutes)
+        insert(meeting)
+        trail.record(actor, "meetings.book", meeting, after=_kept(meeting))
+        if actor.pk != wish.organiser.pk:
+            _tell_organiser(
+                meeting, "meetings.booked", lambda: _("%(who)s 为您预订了会议室") % {"who": actor.name}
+            )
     return meeting
 
 
@@ -109,7 +109,7 @@ def new_meeting(
 
 @contextmanager
 def taking(actor: Person, wish: Wish, *, but: int | None = None) -> Iterator[None]:
-    """Write what takes the room; where that is impossible say who has it and what else is near."""
+    """Write what takes the room, in a transaction; where that is impossible say who has it and what else is near."""
     try:
         with transaction.atomic():
             yield

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from houqin.foundation.errors import Conflict
@@ -66,7 +65,7 @@ def reserve_parking(actor: Person, *, meeting: int, spaces: int) -> str:
     back. Raises NotFound, NotPermitted, Conflict naming lots that have room, or where the meeting is over.
     """
     found = booking.locked(actor, meeting)
-    if not found.keeps_room or found.ends_at < timezone.now():
+    if not found.is_open:
         raise Conflict(_("会议现为“%(state)s”，不能预留车位。") % {"state": found.get_state_display()})
     if spaces == 0:
         parking.release(actor, source=source_of(found))

@@ -66,7 +66,7 @@ def ask_need(
     Raises NotFound, NotPermitted, Conflict where the meeting is over, Problem for the form.
     """
     found = booking.locked(actor, meeting)
-    if not found.keeps_room or found.ends_at < timezone.now():
+    if not found.is_open:
         raise Conflict(_("会议现为“%(state)s”，不能再提需求。") % {"state": found.get_state_display()})
     data = Asked(found, kind=kind, text=text, quantity=quantity, wanted_at=wanted_at or found.starts_at,
                  yuan_a_head=yuan_a_head)  # fmt: skip

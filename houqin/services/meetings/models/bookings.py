@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils import timezone
@@ -181,6 +182,11 @@ class Meeting(models.Model):
         return self.state in OCCUPYING
 
     @property
+    def is_open(self) -> bool:
+        """Whether people may still be asked, needs told and spaces kept: it has its room and is not over."""
+        return self.keeps_room and self.ends_at > timezone.now()
+
+    @property
     def approval(self) -> Case | None:
         """The case that decides on it, or on its whole series."""
         return self.case or (self.series.case if self.series else None)
@@ -227,6 +233,7 @@ class Occupation(models.Model):
     class Meta:
         verbose_name = _("会议室占用")
         verbose_name_plural = pgettext_lazy("plural", "会议室占用")
+        indexes = [GistIndex(fields=["during"], name="occupation_by_time")]  # for the day of all rooms
         constraints = [
             ExclusionConstraint(
                 name="room_taken_once",

@@ -35,7 +35,7 @@ from houqin.services.meetings.queries.meetings import (
     waits_of,
 )
 from houqin.services.meetings.queries.panels import at_door, panel_of
-from houqin.services.meetings.queries.rooms import bookable_rooms, room_of, rooms_kept
+from houqin.services.meetings.queries.rooms import bookable_rooms, room_by_code, room_of, rooms_kept
 
 __all__ = [
     "alternatives_to",
@@ -68,6 +68,7 @@ __all__ = [
     "posts_of",
     "roll",
     "roll_counts",
+    "room_by_code",
     "room_of",
     "rooms_kept",
     "scores",

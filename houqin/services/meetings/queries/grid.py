@@ -14,13 +14,15 @@ from django.db import connection
 from django.utils import timezone
 
 _MARKS = """
-SELECT r.place_id, md5(concat(
-  r::text, p.full_name, p.position,
-  (SELECT string_agg(concat_ws('/', o.during, m.sequence, m.state, m.title, m.private, b.reason), ',' ORDER BY o.id)
-   FROM meetings_roompart part JOIN meetings_occupation o ON o.part_id = part.part_id AND o.during && %(day)s::tstzrange
-   LEFT JOIN meetings_meeting m ON m.id = o.meeting_id LEFT JOIN meetings_blocking b ON b.id = o.blocking_id
-   WHERE part.room_id = r.place_id)))
-FROM meetings_room r JOIN places_place p ON p.id = r.place_id
+WITH taken AS MATERIALIZED (
+  SELECT part.room_id, string_agg(concat_ws('/', o.during, m.sequence, m.state, m.title, m.private, b.reason), ',' ORDER BY o.id) AS said
+  FROM meetings_occupation o JOIN meetings_roompart part ON part.part_id = o.part_id
+  LEFT JOIN meetings_meeting m ON m.id = o.meeting_id LEFT JOIN meetings_blocking b ON b.id = o.blocking_id
+  WHERE o.during && %(day)s::tstzrange
+  GROUP BY part.room_id
+)
+SELECT r.place_id, md5(concat(r::text, p.full_name, p.position, taken.said))
+FROM meetings_room r JOIN places_place p ON p.id = r.place_id LEFT JOIN taken ON taken.room_id = r.place_id
 WHERE r.bookable AND p.ended_on IS NULL
 ORDER BY p.position, r.place_id
 """

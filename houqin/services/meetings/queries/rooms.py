@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from houqin.foundation.errors import NotFound
+from houqin.foundation.kept import Kept
 from houqin.foundation.people import scope
 from houqin.foundation.trail.actors import Actor
 from houqin.services.meetings.models import Room
@@ -27,6 +28,16 @@ def rooms_kept(actor: Actor) -> QuerySet[Room]:
         Room.objects.filter(kept)
         .select_related("place", "keeper", "only_for")
         .order_by("place__position", "place_id")
+    )
+
+
+@Kept
+def room_by_code(code: str) -> Room | None:
+    """The room in use at the place of that code, which is what stands at the door. Kept: whoever changes one asks :func:`room_of`."""
+    return (
+        Room.objects.select_related("place", "keeper", "only_for")
+        .filter(place__code=code, place__ended_on__isnull=True)
+        .first()
     )
 
 

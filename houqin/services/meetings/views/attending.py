@@ -227,7 +227,7 @@ def _own(participant: Participant, **more: Any) -> dict[str, Any]:
     return {
         "participant": participant,
         "meeting": meeting,
-        "open": meeting.keeps_room and meeting.ends_at > timezone.now(),
+        "open": meeting.is_open,
         "begun": meeting.starts_at <= timezone.now() and meeting.state in ("running", "ended"),
         **more,
     }

@@ -20,7 +20,6 @@ from houqin.portal import problems
 from houqin.portal.door import person_of, signed_in
 from houqin.services.meetings import actions, queries, rules
 from houqin.services.meetings.forms import CHOICE, BookingForm, RepeatForm, moment_of, repeat_of
-from houqin.services.meetings.models import Room
 from houqin.services.meetings.problems import SeriesClash, Taken
 
 
@@ -118,7 +117,9 @@ def _page(
     request: HttpRequest, form: BookingForm, repeat: RepeatForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     code = str(form["room"].value() or "")
-    room = Room.objects.select_related("place", "keeper").filter(place__code=code).first()
+    room = queries.room_by_code(code)
+    if room is None:
+        form.offer_rooms()
     form.offer_layouts(room)
     context = {"form": form, "repeat": repeat, "room": room, **more}
     return render(request, "meetings/new.html", context, status=status)

@@ -26,8 +26,8 @@ ROWS = 20
 class PeriodForm(forms.Form):
     """From which day to which."""
 
-    first = forms.DateField(label=gettext_lazy("从哪天"), widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=gettext_lazy("到哪天"), widget=forms.DateInput(attrs={"type": "date"}))
+    first = forms.DateField()
+    last = forms.DateField()
 
 
 @needs("meetings.insight")
@@ -39,7 +39,6 @@ def figures(request: HttpRequest) -> HttpResponse:
     units = queries.use_by_unit(person, first, last)
     meetings, missed = sum(each.meetings for each in units), sum(each.missed for each in units)
     context = {
-        "form": PeriodForm(initial={"first": first, "last": last}),
         "first": first,
         "last": last,
         "meetings": meetings,

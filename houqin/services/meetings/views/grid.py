@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from houqin.affairs.naming import said
-from houqin.portal.door import person_of, signed_in
+from houqin.portal.door import signed_in
 from houqin.services.meetings.models import Equipment, Layout, Room
 from houqin.services.meetings.queries.grid import Bar, bars, day_of, marks
 from houqin.services.meetings.rules import in_reason
@@ -29,8 +29,8 @@ from houqin.services.meetings.rules import in_reason
 FIRST_HOUR, LAST_HOUR = 7, 22
 COLUMNS = (LAST_HOUR - FIRST_HOUR) * 4
 SEATS = (8, 20, 50, 100)
-#: Rows kept in a process: some days of all rooms in both languages.
-KEPT = 4000
+#: Rows kept in a process: some days of all rooms in both languages; those days whole; choices of filters of each.
+KEPT, MOST_BOARDS, MOST_SHOWN = 4000, 30, 50
 
 
 @dataclass(frozen=True)
@@ -50,21 +50,42 @@ class Line:
         return not any(begins < ends_at and ends > starts_at for begins, ends in self.taken)
 
 
+@dataclass(frozen=True)
+class Board:
+    """A day as it was last drawn: the marks of its rooms, their lines, and for each choice of filters what the page shows.
+
+    What the page shows goes by the minute as well, because it tells what is free now.
+    """
+
+    known: list[tuple[int, str]]
+    lines: list[Line]
+    shown: dict[tuple[Any, ...], dict[str, Any]]
+
+
 _kept: dict[tuple[date, str | None, int], tuple[str, Line]] = {}
+_boards: dict[tuple[date, str | None], Board] = {}
 
 
 @signed_in
 @require_safe
 def day(request: HttpRequest) -> HttpResponse:
     """All rooms of one day, filtered by what one needs."""
-    on = day_asked(request)
-    lines = grid(on)
-    asked = _asked(request)
-    shown = [line for line in lines if _fits(line, asked)]
-    now = timezone.now()
-    context: dict[str, Any] = {
+    on, asked = day_asked(request), _asked(request)
+    board, now = grid(on), timezone.now()
+    key = (*asked.items(), int(now.timestamp()) // 60)
+    if key not in board.shown:
+        if len(board.shown) > MOST_SHOWN:
+            board.shown.clear()
+        board.shown[key] = _shown(board.lines, asked, on, now)
+    return render(request, "meetings/grid.html", board.shown[key])
+
+
+def _shown(lines: list[Line], asked: dict[str, str], on: date, now: datetime) -> dict[str, Any]:
+    shown = [line for line in lines if _fits(line, asked, now)]
+    is_today = on == timezone.localdate()
+    return {
         "on": on,
-        "is_today": on == timezone.localdate(),
+        "is_today": is_today,
         "before": _address(asked, on - timedelta(days=1)),
         "after": _address(asked, on + timedelta(days=1)),
         "today": _address(asked, None),
@@ -73,13 +94,11 @@ def day(request: HttpRequest) -> HttpResponse:
         "count": len(shown),
         "free_now": sum(line.free(now, now + timedelta(minutes=30)) for line in lines),
         "column": column(now)
-        if on == timezone.localdate() and FIRST_HOUR <= timezone.localtime(now).hour < LAST_HOUR
+        if is_today and FIRST_HOUR <= timezone.localtime(now).hour < LAST_HOUR
         else None,
-        "chips": list(_chips(lines, asked, on)),
+        "chips": list(_chips(lines, asked, on, now)),
         "filtered": bool(asked),
-        "me": person_of(request).pk,
     }
-    return render(request, "meetings/grid.html", context)
 
 
 def day_asked(request: HttpRequest) -> date:
@@ -91,14 +110,21 @@ def day_asked(request: HttpRequest) -> date:
     return found if found and in_reason(found) else timezone.localdate()
 
 
-def grid(on: date) -> list[Line]:
-    """The rows of a day: one query, and two more for rooms that changed since they were last drawn here."""
+def grid(on: date) -> Board:
+    """A day: one query, and two more for rooms that changed since they were last drawn here."""
     language = get_language()
     known = marks(on)
+    board = _boards.get((on, language))
+    if board is not None and board.known == known:
+        return board
     stale = [room for room, mark in known if _kept.get((on, language, room), ("",))[0] != mark]
     if stale:
         _draw(on, language, stale, dict(known))
-    return [_kept[on, language, room][1] for room, _mark in known]
+    if len(_boards) > MOST_BOARDS:
+        _boards.clear()
+    board = Board(known, [_kept[on, language, room][1] for room, _mark in known], {})
+    _boards[on, language] = board
+    return board
 
 
 def _draw(on: date, language: str | None, rooms: list[int], known: dict[int, str]) -> None:
@@ -153,7 +179,7 @@ def _asked(request: HttpRequest) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def _fits(line: Line, asked: dict[str, str]) -> bool:
+def _fits(line: Line, asked: dict[str, str], now: datetime) -> bool:
     if line.seats < int(asked.get("seats", 0)):
         return False
     if "building" in asked and line.building != asked["building"]:
@@ -164,11 +190,10 @@ def _fits(line: Line, asked: dict[str, str]) -> bool:
         return False
     if "layout" in asked and asked["layout"] not in line.layouts:
         return False
-    now = timezone.now()
     return "free" not in asked or line.free(now, now + timedelta(minutes=30))
 
 
-def _chips(lines: list[Line], asked: dict[str, str], on: date) -> Iterable[dict[str, Any]]:
+def _chips(lines: list[Line], asked: dict[str, str], on: date, now: datetime) -> Iterable[dict[str, Any]]:
     """Groups of chips; each says how many rooms would be left."""
     buildings = list(dict.fromkeys(line.building for line in lines))
     building = asked.get("building", "")
@@ -189,7 +214,7 @@ def _chips(lines: list[Line], asked: dict[str, str], on: date) -> Iterable[dict[
             if name == "building":  # a floor is of one building
                 others.pop("floor", None)
             wanted = others | ({} if current else {name: value})
-            count = sum(_fits(line, others | {name: value}) for line in lines)
+            count = sum(_fits(line, others | {name: value}, now) for line in lines)
             if count or current:
                 chips.append(
                     {"label": words, "url": _address(wanted, on), "count": count, "current": current}
