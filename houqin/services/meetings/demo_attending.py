@@ -69,6 +69,7 @@ def _participants(world: World, chance: Random) -> Iterator[tuple[Any, ...]]:
                 near, min(len(near), max(2, min(meeting.expected - 1, chance.randint(3, 9))))
             )
             guests = chance.choice((0, 0, 0, 0, 1, 2))
+        people: list[tuple[int | None, str, str, str]]
         people = [(person.id, person.name, world.names.get(person.section, ""), "") for person in asked]
         people += [(None, *guest) for guest in chance.sample(GUESTS, guests)]
         for who in people:
@@ -78,8 +79,7 @@ def _participants(world: World, chance: Random) -> Iterator[tuple[Any, ...]]:
 def _row(
     identity: int, meeting: Meeting, who: tuple[Any, ...], chance: Random, now: datetime
 ) -> tuple[Any, ...]:
-    replies, weights = zip(*REPLIES, strict=True)
-    reply = chance.choices(replies, weights)[0]
+    reply = chance.choices([each for each, _ in REPLIES], [weight for _, weight in REPLIES])[0]
     asked = meeting.starts_at - timedelta(days=3, hours=chance.randint(0, 20))
     signed = None
     if meeting.state in ("running", "ended") and reply != "no" and chance.random() < 0.9:

@@ -19,6 +19,8 @@ def words_of(text: str) -> list[str]:
 def people_named(text: str) -> list[Person]:
     """The people a list names by name or staff number. Raises ValidationError for a word that fits nobody, or several."""
     words = words_of(text)
+    if not words:
+        return []
     fitting: dict[str, list[Person]] = {word: [] for word in words}
     named = Person.objects.active().filter(Q(name__in=words) | Q(staff_number__in=words))
     for person in named.select_related("organisation"):

@@ -34,6 +34,7 @@ from houqin.services.meetings.actions.events import (
     staff_post,
     tick,
 )
+from houqin.services.meetings.actions.expecting import bring_vehicle, expect_guest, expect_guests
 from houqin.services.meetings.actions.feeds import end_feed, make_feed
 from houqin.services.meetings.actions.gates import open_doors, reserve_parking
 from houqin.services.meetings.actions.groups import drop_group, save_group
@@ -65,6 +66,7 @@ __all__ = [
     "block",
     "book",
     "book_series",
+    "bring_vehicle",
     "call_off_event",
     "cancel",
     "cancel_following",
@@ -73,6 +75,8 @@ __all__ = [
     "drop_group",
     "end",
     "end_feed",
+    "expect_guest",
+    "expect_guests",
     "give_feedback",
     "invite",
     "join_rooms",

@@ -13,9 +13,9 @@ from procrastinate.contrib.django import app
 from houqin.foundation.errors import Conflict, NotFound, NotPermitted, Problem
 from houqin.foundation.people.models import Person
 from houqin.foundation.trail import actions as trail
-from houqin.foundation.trail.actors import Actor, Outsider
+from houqin.foundation.trail.actors import SYSTEM, Actor, Outsider
 from houqin.services.meetings import codes, queries
-from houqin.services.meetings.actions import booking, gates, telling
+from houqin.services.meetings.actions import booking, expecting, gates, telling
 from houqin.services.meetings.guests import Guest
 from houqin.services.meetings.models import Feedback, Meeting, MeetingState, Participant, Reply, SignedBy
 
@@ -76,8 +76,9 @@ def uninvite(actor: Person, *, meeting: int, participant: int) -> None:
     gone = found.participants.filter(pk=participant).first()
     if gone is None:
         raise NotFound
-    if gone.signed_in_at or gone.visit_id or hasattr(gone, "substitute"):
-        raise Conflict(_("%(name)s 已签到、已登记访客或已委托他人，不能移除。") % {"name": gone.name})
+    if gone.signed_in_at or hasattr(gone, "substitute"):
+        raise Conflict(_("%(name)s 已签到或已委托他人，不能移除。") % {"name": gone.name})
+    expecting.forget_guest(actor, gone, _("已移出参会名单"))
     gone.delete()
     if gone.person:
         gates.close_doors(found, gone.person)
@@ -95,6 +96,8 @@ def reply(actor: Actor, *, token: str, answer: str, note: str = "") -> Participa
     before = found.reply
     found.reply, found.reply_note, found.replied_at = answer, note[:200], timezone.now()
     found.save(update_fields=["reply", "reply_note", "replied_at"])
+    if answer == Reply.NO:
+        expecting.forget_guest(SYSTEM, found, _("不参加"))
     if Reply.NO in (before, answer):
         _open_doors(found.meeting)
     trail.record(

@@ -17,6 +17,7 @@ from houqin.services.meetings.actions import booking
 from houqin.services.meetings.models import Meeting, Reply
 from houqin.services.meetings.queries.gates import AFTER, BEFORE, source_of
 from houqin.services.parking import actions as parking
+from houqin.services.visitors import actions as visitors
 
 
 @transaction.atomic
@@ -80,6 +81,7 @@ def move_gates(meeting: Meeting, by: timedelta) -> None:
     """The meeting is at another time. Where no lot has the spaces then, they are given back and the organiser is told."""
     source, from_at, until_at = source_of(meeting), meeting.starts_at - BEFORE, meeting.ends_at + AFTER
     access.move(SYSTEM, source=source, from_at=from_at, until_at=until_at)
+    visitors.move(SYSTEM, source=source, from_at=from_at, until_at=until_at)
     try:
         parking.move(SYSTEM, source=source, from_at=from_at, until_at=until_at)
     except Conflict:  # no lot has room then
@@ -98,10 +100,12 @@ def close_gates(meeting: Meeting) -> None:
     """The meeting was over early: doors and spaces are too, after the time to leave."""
     source, from_at, until_at = source_of(meeting), meeting.starts_at - BEFORE, meeting.ends_at + AFTER
     access.move(SYSTEM, source=source, from_at=from_at, until_at=until_at)
+    visitors.move(SYSTEM, source=source, from_at=from_at, until_at=until_at)
     parking.move(SYSTEM, source=source, from_at=from_at, until_at=until_at)
 
 
 def end_gates(meeting: Meeting) -> None:
-    """The meeting is off: nobody passes for it, its spaces are free."""
+    """The meeting is off: nobody passes for it, its spaces are free, no guest is expected."""
+    visitors.cancel(SYSTEM, source=source_of(meeting), reason=meeting.gave_back_reason)
     access.end(SYSTEM, source=source_of(meeting), reason=meeting.gave_back_reason)
     parking.release(SYSTEM, source=source_of(meeting))

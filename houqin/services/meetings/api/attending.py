@@ -186,6 +186,14 @@ def invite_participants(request: HttpRequest, pk: int, given: InviteIn) -> HttpR
 
 
 @router.post(
+    "/bookings/{pk}/visitors", response={200: CountOut, **CONFLICTS}, summary=_n("为院区外参会人登记来访")
+)
+def expect_meeting_guests(request: HttpRequest, pk: int) -> HttpResponse:
+    within_scope(request, "meetings")
+    return write(request, lambda: (200, {"count": actions.expect_guests(person_of(request), meeting=pk)}))
+
+
+@router.post(
     "/bookings/{pk}/participants/{participant}/remove", response={200: CountOut, **CONFLICTS}, summary=_n("移除参会人")
 )  # fmt: skip
 def remove_participant(request: HttpRequest, pk: int, participant: int) -> HttpResponse:

@@ -19,7 +19,7 @@ from houqin.services.meetings.queries.events import (
 from houqin.services.meetings.queries.feeds import feed_of, feed_of_person, feed_of_room, feeds_of
 from houqin.services.meetings.queries.figures import scores, use_by_hour, use_by_room, use_by_unit
 from houqin.services.meetings.queries.finding import alternatives_to, find, free_rooms
-from houqin.services.meetings.queries.gates import gates_of
+from houqin.services.meetings.queries.gates import gates_of, visit_of
 from houqin.services.meetings.queries.meetings import (
     any_meeting,
     left_in_series,
@@ -79,5 +79,6 @@ __all__ = [
     "use_by_hour",
     "use_by_room",
     "use_by_unit",
+    "visit_of",
     "waits_of",
 ]

@@ -48,6 +48,7 @@ def roll_counts(meeting: Meeting) -> dict[str, Any]:
         silent=Count("pk", filter=Q(reply=Reply.NONE)),
         there=Count("pk", filter=Q(signed_in_at__isnull=False)),
         late=Count("pk", filter=late),
+        strangers=Count("pk", filter=Q(person__isnull=True, visit_id__isnull=True) & ~Q(reply=Reply.NO)),
         missing=Count("pk", filter=Q(signed_in_at__isnull=True) & ~Q(reply=Reply.NO)),
     )
     return counts

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from houqin.services.access import queries as doors
-from houqin.services.meetings.models import Meeting
+from houqin.services.meetings.models import Meeting, Participant
 from houqin.services.parking import queries as parking
+from houqin.services.visitors import queries as visitors
 
 #: Doors and spaces are open this long before the start and after the end.
 BEFORE, AFTER = timedelta(minutes=45), timedelta(minutes=30)
@@ -31,6 +33,13 @@ class Gates:
 def source_of(meeting: Meeting) -> str:
     """By what doors and parking know what belongs to a meeting."""
     return f"meetings.meeting:{meeting.pk}"
+
+
+def visit_of(participant: Participant) -> Any:
+    """A guest's visit as visitors know it, once they are expected."""
+    if not participant.visit_id:
+        return None
+    return visitors.of_source(source_of(participant.meeting)).filter(pk=participant.visit_id).first()
 
 
 def gates_of(meeting: Meeting) -> Gates:

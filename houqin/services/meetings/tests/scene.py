@@ -76,6 +76,7 @@ def make(cast: Cast) -> dict[str, Any]:
                     "meeting_gates",
                     "reserve_meeting_parking",
                     "rate_meeting",
+                    "expect_meeting_guests",
                 )
             ),
             meeting.pk,
@@ -91,6 +92,7 @@ def make(cast: Cast) -> dict[str, Any]:
         "meetings:end_feed": cast.staff.meeting_feeds.get().pk,
         "meetings:own/token": guest.token,
         "meetings:own_feedback/token": guest.token,
+        "meetings:vehicle/token": guest.token,
         "meetings:stop_waiting": wait.pk,
         "api:stop_waiting_for_room/pk": wait.pk,
         "api:room_day/code": rooms.small.place.code,

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from houqin.foundation.errors import NotFound, Problem
 from houqin.foundation.people.models import Person
@@ -186,6 +186,20 @@ def own(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "meetings/own.html", _own(participant, qr=drawing(address), form=form))
 
 
+@require_POST
+def vehicle(request: HttpRequest, token: str) -> HttpResponse:
+    """A guest says with what they come."""
+    participant = queries.participant_of(token)
+    actor = actions.actor_of(participant, request.user if isinstance(request.user, Person) else None)
+    try:
+        actions.bring_vehicle(actor, token=token, plate=request.POST.get("plate", "")[:20])
+        messages.success(request, _("已登记，车位安排见下方。"))
+    except Problem as problem:
+        told = [str(text) for texts in problem.errors.values() for text in texts]
+        messages.error(request, " ".join(told) or str(problem.message))
+    return redirect("meetings:own", token)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_feedback(request: HttpRequest, token: str) -> HttpResponse:
     """How it was: three taps."""
@@ -227,6 +241,7 @@ def _own(participant: Participant, **more: Any) -> dict[str, Any]:
     return {
         "participant": participant,
         "meeting": meeting,
+        "visit": queries.visit_of(participant),
         "open": meeting.is_open,
         "begun": meeting.starts_at <= timezone.now() and meeting.state in ("running", "ended"),
         **more,

@@ -83,7 +83,7 @@ def day(request: HttpRequest) -> HttpResponse:
 def _shown(lines: list[Line], asked: dict[str, str], on: date, now: datetime) -> dict[str, Any]:
     shown = [line for line in lines if _fits(line, asked, now)]
     is_today = on == timezone.localdate()
-    return {
+    context: dict[str, Any] = {
         "on": on,
         "is_today": is_today,
         "before": _address(asked, on - timedelta(days=1)),
@@ -99,6 +99,8 @@ def _shown(lines: list[Line], asked: dict[str, str], on: date, now: datetime) ->
         "chips": list(_chips(lines, asked, on, now)),
         "filtered": bool(asked),
     }
+    context["drawn"] = get_template("meetings/grid_day.html").render(context)
+    return context
 
 
 def day_asked(request: HttpRequest) -> date:

@@ -90,6 +90,27 @@ def _line(row: Listed) -> str:
 
 @signed_in
 @require_POST
+def expect(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make one guest a visitor, or all of them."""
+    person, chosen = person_of(request), request.POST.get("participant", "")
+    try:
+        if chosen.isdecimal():
+            guest = actions.expect_guest(person, meeting=pk, participant=int(chosen))
+            said = _("已为 %(name)s 登记来访。") % {"name": guest.name}
+        else:
+            count = actions.expect_guests(person, meeting=pk)
+            said = ngettext("已为 %(n)d 人登记来访。", "已为 %(n)d 人登记来访。", count) % {"n": count}
+        messages.success(request, said)
+    except Problem as problem:
+        if not problems.is_about_input(problem):
+            raise
+        told = [str(text) for texts in problem.errors.values() for text in texts]
+        messages.error(request, " ".join(told) or str(problem.message))
+    return redirect("meetings:participants", pk)
+
+
+@signed_in
+@require_POST
 def uninvite(request: HttpRequest, pk: int, participant: int) -> HttpResponse:
     """Take somebody off the list."""
     actions.uninvite(person_of(request), meeting=pk, participant=participant)

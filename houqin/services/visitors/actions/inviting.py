@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -132,9 +133,13 @@ def move(actor: Actor, *, source: str, from_at: datetime, until_at: datetime) ->
 
 
 @transaction.atomic
-def cancel(actor: Actor, *, source: str, reason: str) -> int:
-    """Call off all visits of a source that have not begun; how many. Who is inside stays until they leave. Again: none."""
+def cancel(actor: Actor, *, source: str, reason: str, visits: Collection[int] | None = None) -> int:
+    """Call off all visits of a source that have not begun, or those of them in ``visits``; how many. Who is inside stays until
+    they leave. Again: none.
+    """
     open_ones = Visit.objects.filter(source=source, state__in=OPEN[:2])
+    if visits is not None:
+        open_ones = open_ones.filter(pk__in=visits)
     found = list(_locked(open_ones) if source else ())
     for visit in found:
         drop_visit(actor, visit, reason)
