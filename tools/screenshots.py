@@ -1,4 +1,4 @@
-"""The pictures of the documentation: ten pages of the demo compound as a phone and a desktop show them.
+"""The pictures of the documentation: pages of the demo compound as a phone and a desktop show them.
 
 Loads the demo into a database of its own, on a Wednesday in July at five past ten, and writes
 `docs/images/<page>-<width>.png`. What the watch of the browser journeys finds wrong with a page is told, and fails.
@@ -53,6 +53,14 @@ def pictures() -> list[Picture]:
         Picture("letter", "dispatcher", _letter_to_sort),
         Picture("digest", "manager", lambda: "/mailbox/digest?since=2026-06-01&until=2026-06-30"),
         Picture("published", "staff", lambda: "/mailbox/published"),
+        Picture("pass", "staff", lambda: "/access/"),
+        Picture("doors", "guard", lambda: "/access/board"),
+        Picture("door-permits", "guard", lambda: "/access/permits?show=expiring"),
+        Picture("parking", "staff", lambda: "/parking/"),
+        Picture("parking-guide", "staff", lambda: "/parking/guide", _ask_the_way),
+        Picture("parking-desk", "guard", lambda: "/parking/keep"),
+        Picture("parking-setup", "sysadmin", _lot_to_set_up),
+        Picture("rotation", "staff", _drawn_rotation),
         Picture("settings", "sysadmin", lambda: "/settings/items/repairs.report"),
         Picture("backoffice", "sysadmin", lambda: "/backoffice/"),
     ]
@@ -89,6 +97,23 @@ def _letter_to_sort() -> str:
     learning.suggest_waiting()
     waiting = Letter.objects.filter(sorted_at=None, suggested__isnull=False, anonymous=False)
     return waiting.latest("received_at").case.get_absolute_url()
+
+
+def _ask_the_way(visitor) -> None:  # type: ignore[no-untyped-def]
+    visitor.page.get_by_label("要充电").check()
+    visitor.press("查看", to="/parking/guide")
+
+
+def _lot_to_set_up() -> str:
+    from houqin.services.parking.models import Lot
+
+    return f"/parking/setup/lots/{Lot.objects.earliest('position').pk}"
+
+
+def _drawn_rotation() -> str:
+    from houqin.services.parking.models import Rotation
+
+    return f"/parking/rotations/{Rotation.objects.get(state='drawn').pk}"
 
 
 @contextmanager

@@ -233,6 +233,7 @@ def _stray(
 
 def _write(compound: Compound, rows: list[tuple[int, int, str, int, str, int | None, bool, str]]) -> None:
     counts: dict[int, int] = {}
+    rows.sort(key=lambda row: row[3])
 
     def numbered() -> Iterator[tuple[Any, ...]]:
         for controller, door, holder, at, way, permit, allowed, reason in rows:

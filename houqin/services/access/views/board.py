@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,7 +20,8 @@ from houqin.services.access import keys, queries
 from houqin.services.access.models import Controller
 from houqin.services.access.views.tabs import tabs
 
-EVENTS, SHOWN = 30, 200
+#: Who is inside is shown so many at first, and so many at most when all are asked for (a muster).
+EVENTS, SHOWN, ALL = 30, 50, 10_000
 #: A heartbeat comes every minute; later than this it is late, and then silent.
 LATE, SILENT = timedelta(minutes=2), timedelta(minutes=5)
 #: A clock that is off by more makes passes fail.
@@ -72,7 +74,7 @@ def _standing(controller: Controller, version: int, ours: str) -> dict[str, Any]
 @needs("access.view")
 @require_safe
 def inside(request: HttpRequest) -> HttpResponse:
-    """Who is inside, by area; for a muster, printed."""
+    """Who is inside, by area; ``all`` lists everybody, for a muster."""
     actor, code = person_of(request), request.GET.get("area", "")
     watched = list(queries.areas_kept(actor, "access.view"))
     chosen = next((each for each in watched if each.code == code), None)
@@ -83,7 +85,8 @@ def inside(request: HttpRequest) -> HttpResponse:
     context = {
         "areas": [{"area": each, "count": counts.get(each.pk, 0)} for each in watched],
         "chosen": chosen,
-        "people": found[:SHOWN],
+        "people": found[: ALL if "all" in request.GET else SHOWN],
+        "all_url": f"?{urlencode({'area': code, 'all': 1})}",
         "count": found.count(),
         "at": timezone.now(),
         "tabs": tabs(request, "inside"),
