@@ -101,7 +101,7 @@ class Controller:
             return False
         self.key = self.key or PublicKey.read(answer["public_key"])
         self.off = float(answer["clock_off_seconds"])
-        self.sequence = max(self.sequence, answer["through"])
+        self.sequence = max(self.sequence, answer["last"])
         self._forget(answer["through"])
         if answer["version"] > self.version or not self.doors:
             self.fetch()

@@ -126,6 +126,27 @@ class CountForm(forms.Form):
     note = forms.CharField(label=gettext_lazy("说明"), required=False, max_length=200)
 
 
+class ReserveForm(forms.Form):
+    """Spaces that a keeper promises by hand."""
+
+    lot = LotField()
+    from_at = forms.DateTimeField(
+        label=gettext_lazy("开始"), error_messages=_MISSING,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )  # fmt: skip
+    until_at = forms.DateTimeField(
+        label=gettext_lazy("结束"), error_messages=_MISSING,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )  # fmt: skip
+    spaces = forms.IntegerField(
+        label=gettext_lazy("车位数"), min_value=1, max_value=10_000, initial=1, error_messages=_MISSING
+    )
+    plate = PlateField(required=False, help_text=gettext_lazy("填了车牌只预留一个，入口屏会引导这辆车"))
+    note = forms.CharField(
+        label=gettext_lazy("用途"), max_length=200, error_messages=_MISSING, help_text=gettext_lazy("为谁、为什么预留")
+    )  # fmt: skip
+
+
 class CorrectForm(forms.Form):
     """Whose plate it was, and how the keeper knows."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from houqin.services.parking.views import keeping, lot_setup, lots, managing, own, rotations
+from houqin.services.parking.views import keeping, lot_setup, lots, managing, own, reserving, rotations
 
 app_name = "parking"
 
@@ -20,6 +20,9 @@ urlpatterns = [
     path("keep/passages", keeping.passages, name="passages"),
     path("keep/passages/<int:pk>/correct", keeping.correct, name="correct"),
     path("keep/stays/<int:pk>/dismiss", keeping.dismiss, name="dismiss"),
+    path("keep/reservations", reserving.reservations, name="reservations"),
+    path("keep/reservations/new", reserving.new_reservation, name="new_reservation"),
+    path("keep/reservations/<int:pk>/release", reserving.release, name="release"),
     path("rotations", rotations.rotations, name="rotations"),
     path("rotations/new", rotations.new, name="new_rotation"),
     path("rotations/<int:pk>", rotations.rotation, name="rotation"),

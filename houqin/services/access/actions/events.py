@@ -43,14 +43,17 @@ ON CONFLICT (controller_id, sequence) DO NOTHING
 """
 
 # How far nothing is missing: the first numbers after the known end that follow on each other.
-_THROUGH = """
-UPDATE access_controller c SET seen_at = now(), clock_off_seconds = %(off_seconds)s, through = coalesce((
+_SPOKEN = """
+UPDATE access_controller c SET {more} seen_at = now(), clock_off_seconds = %(off_seconds)s, through = coalesce((
   SELECT max(n.sequence) FROM (
     SELECT e.sequence, c.through + row_number() OVER (ORDER BY e.sequence) AS due FROM access_doorevent e
     WHERE e.controller_id = c.id AND e.sequence > c.through ORDER BY e.sequence LIMIT 20000
   ) n WHERE n.sequence = n.due), c.through)
-WHERE c.id = %(controller)s RETURNING c.through
+WHERE c.id = %(controller)s
+RETURNING c.through, coalesce((SELECT max(e.sequence) FROM access_doorevent e WHERE e.controller_id = c.id), 0)
 """
+_THROUGH = _SPOKEN.format(more="")
+_HEARD = _SPOKEN.format(more="synced_version = %(version)s, trusts = %(trusts)s, software = %(software)s,")
 
 
 @dataclass(frozen=True)
@@ -80,11 +83,13 @@ class Taken:
 
 @dataclass(frozen=True)
 class Heard:
-    """Answer to a heartbeat: our time, the latest version of the permits, from where on events are wanted."""
+    """Answer to a heartbeat: our time, the latest version of the permits, from where on events are wanted, and the highest number that
+    has come: a controller that lost its memory counts on from there."""
 
     now: datetime
     version: int
     through: int
+    last: int
     clock_off_seconds: int
 
 
@@ -113,7 +118,7 @@ def take_events(controller: Controller, *, events: Sequence[Told], clock: dateti
         cursor.execute(_TAKE, values)
         stored = cursor.rowcount
         cursor.execute(_THROUGH, values)
-        (through,) = cursor.fetchone()
+        through, _last = cursor.fetchone()
     return Taken(stored, len(events) - stored, through, values["off_seconds"])
 
 
@@ -124,14 +129,14 @@ def hear(
     if not _sane(clock):
         raise Problem(errors={"now": [_("控制器时间无法识别，请先校时。")]})
     now, off = timezone.now(), _seconds(_off(clock))
-    Controller.objects.filter(pk=controller.pk).update(
-        seen_at=now,
-        clock_off_seconds=off,
-        synced_version=min(max(version, 0), _LARGEST),
-        trusts=trusts[:64],
-        software=software[:64],
-    )
-    return Heard(now, queries.latest_version(), controller.through, off)
+    told = {
+        "controller": controller.pk, "off_seconds": off, "version": min(max(version, 0), _LARGEST), "trusts": trusts[:64],
+        "software": software[:64],
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_HEARD, told)
+        through, last = cursor.fetchone()
+    return Heard(now, queries.latest_version(), through, last, off)
 
 
 def is_holder(text: str) -> bool:

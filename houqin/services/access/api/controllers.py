@@ -46,6 +46,7 @@ class BeatOut(Schema):
     now: str
     version: int
     through: int
+    last: int
     clock_off_seconds: int
     public_key: str
     window_seconds: int
@@ -107,6 +108,7 @@ def controller_heartbeat(request: HttpRequest, given: BeatIn) -> dict[str, Any]:
         "now": heard.now.isoformat(),
         "version": heard.version,
         "through": heard.through,
+        "last": heard.last,
         "clock_off_seconds": heard.clock_off_seconds,
         "public_key": str(keys.public()),
         "window_seconds": WINDOW_SECONDS,

@@ -34,6 +34,7 @@ class Reason(models.TextChoices):
     DOOR_CLOSED = "door_closed", _("此门已停用")
     GONE = "gone", _("持有人已离岗")
     UNKNOWN_DOOR = "unknown_door", _("控制器上没有这扇门")
+    NUMBER_USED = "number_used", _("编号已用于另一次通行")
 
 
 class DoorEvent(models.Model):

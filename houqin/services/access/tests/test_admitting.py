@@ -150,3 +150,24 @@ def test_who_is_inside_follows_the_passages(doors):
     doors.admit(doors.gate, "out")
     assert [each.name for each in queries.inside(clerk)] == ["程立"]
     assert not queries.inside(doors.cast.staff).exists()
+
+
+def test_a_number_used_before_answers_only_the_same_question(doors):
+    doors.grant()
+    assert doors.admit(by=doors.controller, sequence=1).allowed
+    assert doors.admit(by=doors.controller, sequence=1).allowed, "asked again, the answer got lost"
+    other = doors.admit(by=doors.controller, sequence=1, holder="visitor:9")
+    assert (other.allowed, other.reason) == (False, "number_used")
+    back = doors.admit(by=doors.controller, sequence=1, direction="out")
+    assert (back.allowed, back.reason) == (False, "number_used")
+    assert DoorEvent.objects.count() == 1
+
+
+def test_a_controller_that_lost_its_memory_counts_on_where_it_was(doors):
+    doors.grant()
+    for number in (1, 2, 4):
+        doors.admit(by=doors.controller, sequence=number, direction="out")
+    heard = actions.hear(doors.controller, clock=timezone.now(), version=0)
+    assert (heard.through, heard.last) == (2, 4)
+    doors.take(doors.told(3))
+    assert actions.hear(doors.controller, clock=timezone.now(), version=0).through == 4

@@ -11,7 +11,7 @@ from houqin.services.parking.actions.partners import (
 )
 from houqin.services.parking.actions.passing import Event, Taken, correct, dismiss, passage, passages
 from houqin.services.parking.actions.permits import approve, ask, drop, end, give, lapse, promote
-from houqin.services.parking.actions.reserving import move, release, reserve
+from houqin.services.parking.actions.reserving import move, release, release_one, reserve, reserve_for
 from houqin.services.parking.actions.rotating import draw, enter, hand_on, leave, open_rotation
 from houqin.services.parking.actions.setting_up import (
     add_camera,
@@ -54,7 +54,9 @@ __all__ = [
     "passages",
     "promote",
     "release",
+    "release_one",
     "reserve",
+    "reserve_for",
     "revoke_partner",
     "revoke_partner_permit",
     "set_camera",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from houqin.foundation.errors import Problem
+from houqin.foundation.errors import Conflict, NotFound, Problem
+from houqin.foundation.people.models import Person
 from houqin.foundation.standards import mask_plate
 from houqin.foundation.standards import plate as checked_plate
 from houqin.foundation.trail import actions as trail
@@ -21,6 +23,8 @@ from houqin.services.parking.problems import LotFull, Room
 #: What the database says when a lot has nothing left to promise.
 OUT = "lot_reserved_out"
 OFFERED = 3
+#: What the source of a reservation by hand begins with.
+BY_HAND = "parking.keeper:"
 
 
 @transaction.atomic
@@ -49,6 +53,35 @@ def reserve(
     if after != before:
         trail.record(actor, "parking.reserve", made, before=before, after=after)
     return made
+
+
+@transaction.atomic
+def reserve_for(
+    actor: Person, *, lot: Lot, from_at: datetime, until_at: datetime, spaces: int, plate: str = "", note: str
+) -> Reservation:  # fmt: skip
+    """A keeper promises spaces of a lot by hand, and says what for. Raises NotFound, Problem, and LotFull as :func:`reserve`."""
+    found = queries.kept_lot(actor, lot.pk)
+    if not note.strip():
+        raise Problem(errors={"note": [_("请写明为谁、为什么预留。")]})
+    if until_at <= timezone.now():
+        raise Problem(errors={"until_at": [_("结束时间应在今后。")]})
+    made = reserve(
+        actor, source=f"{BY_HAND}{uuid4().hex[:12]}", from_at=from_at, until_at=until_at, plate=plate, lot=found, spaces=spaces
+    )  # fmt: skip
+    made.note = note.strip()
+    made.save(update_fields=["note"])
+    return made
+
+
+@transaction.atomic
+def release_one(actor: Person, *, reservation: int) -> None:
+    """A keeper gives back what was promised by hand. Raises NotFound, Conflict for what another service holds."""
+    found = queries.reservations_kept(actor).filter(pk=reservation).first()
+    if found is None:
+        raise NotFound
+    if not found.source.startswith(BY_HAND):
+        raise Conflict(_("这是为会议、来访等预留的，请在那里改期或取消。"))
+    release(actor, source=found.source)
 
 
 @transaction.atomic

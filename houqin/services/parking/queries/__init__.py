@@ -12,6 +12,7 @@ from houqin.services.parking.queries.kept import (
     lots,
     lots_kept,
     lots_managed,
+    reservations_kept,
     spaces_managed,
 )
 from houqin.services.parking.queries.lots import LotNow, as_json, free_spaces, lots_now, reserved_for, rooms
@@ -72,6 +73,7 @@ __all__ = [
     "place_in_line",
     "plates_of",
     "quotas_kept",
+    "reservations_kept",
     "reserved_for",
     "revoked",
     "rooms",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from houqin.foundation.errors import NotFound
 from houqin.foundation.people import scope
 from houqin.foundation.trail.actors import Actor
 from houqin.services.parking.marks import mark_of
-from houqin.services.parking.models import Camera, Display, Lot, Space, SpaceKind
+from houqin.services.parking.models import Camera, Display, Lot, Reservation, Space, SpaceKind
 
 
 def lots() -> QuerySet[Lot]:
@@ -75,3 +76,9 @@ def cameras_managed(actor: Actor) -> QuerySet[Camera]:
     """The cameras of these."""
     found = Camera.objects.filter(lot__in=lots_kept(actor, "parking.manage"))
     return found.select_related("lot__place").order_by("code")
+
+
+def reservations_kept(actor: Actor) -> QuerySet[Reservation]:
+    """What is promised of the lots ``actor`` keeps, now and in time to come, the next first."""
+    running = Reservation.objects.filter(released_at__isnull=True, ends_at__gt=timezone.now())
+    return running.filter(lot__in=lots_kept(actor)).select_related("lot__place").order_by("starts_at", "id")

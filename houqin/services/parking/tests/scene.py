@@ -30,6 +30,9 @@ def make(cast: Cast) -> dict[str, Any]:
     held = PartnerPermit.objects.create(
         partner=partner, serial="7", plate="浙H12345", from_on=today, until_on=today + timedelta(days=9)
     )
+    promised = actions.reserve_for(
+        cast.clerk, lot=lots.west, from_at=lots.at(9), until_at=lots.at(10), spaces=1, note="工程车"
+    )
     period = {"from_at": lots.at(9).isoformat(), "until_at": lots.at(10).isoformat()}
     return {
         "parking": permit.pk,
@@ -41,6 +44,7 @@ def make(cast: Cast) -> dict[str, Any]:
         ),
         "parking:revoke_partner": partner.pk,
         "parking:revoke_partner_permit": held.pk,
+        "parking:release": promised.pk,
         **dict.fromkeys(
             (f"parking:{name}" for name in ("setup_lot", "edit_lot", "new_spaces", "new_camera", "quota")),
             lots.east.pk,

@@ -5,7 +5,8 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from houqin.foundation.errors import Problem
+from houqin.foundation.errors import Conflict, NotFound, Problem
+from houqin.foundation.trail.actors import SYSTEM
 from houqin.services.parking import actions, queries
 from houqin.services.parking.models import Reservation
 from houqin.services.parking.problems import LotFull
@@ -91,3 +92,28 @@ def test_whatever_is_asked_for_no_moment_is_promised_too_often(wishes):
             at = lots.at(quarter)
             assert sum(each.spaces for each in held if each.starts_at <= at < each.ends_at) <= 4
         transaction.set_rollback(True)
+
+
+def test_a_keeper_promises_by_hand_and_sees_what_is_held_for_others(lots, as_person):
+    client = as_person(lots.cast.clerk)
+    assert "现在没有预留" in client.get("/parking/keep/reservations").content.decode()
+    begins, ends = lots.at(9), lots.at(11)
+    sent = {
+        "lot": "PE", "from_at": f"{begins:%Y-%m-%dT%H:%M}", "until_at": f"{ends:%Y-%m-%dT%H:%M}", "spaces": "3", "note": "考察团大巴"
+    }  # fmt: skip
+    assert client.post("/parking/keep/reservations/new", sent | {"note": ""}).status_code == 422
+    client.post("/parking/keep/reservations/new", sent)
+    full = client.post("/parking/keep/reservations/new", sent)
+    assert full.status_code == 409
+    assert "西停车场（可留 20 个）" in full.content.decode()
+    held = actions.reserve(SYSTEM, source="meetings.meeting:1", from_at=begins, until_at=ends, lot=lots.west)
+    page = client.get("/parking/keep/reservations").content.decode()
+    assert "考察团大巴" in page
+    assert "会议" in page
+    with pytest.raises(Conflict, match="会议、来访"):
+        actions.release_one(lots.cast.clerk, reservation=held.pk)
+    with pytest.raises(NotFound):
+        actions.release_one(lots.cast.staff, reservation=held.pk)
+    by_hand = Reservation.objects.get(note="考察团大巴")
+    client.post(f"/parking/keep/reservations/{by_hand.pk}/release")
+    assert queries.free_spaces(lots.east, begins, ends) == 4

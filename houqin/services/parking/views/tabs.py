@@ -18,6 +18,7 @@ def tabs_of(person: Person, at: str) -> list[dict[str, Any]]:
         ("desk", _("场内"), "parking.keep"),
         ("stays", _("在场车辆"), "parking.keep"),
         ("permits", pgettext("plural", "车辆通行证"), "parking.keep"),
+        ("reservations", pgettext("plural", "车位预留"), "parking.keep"),
         ("passages", pgettext("plural", "车辆通行"), "parking.keep"),
         ("rotations", pgettext("plural", "车位轮换"), "parking.keep"),
         ("setup", _("设置"), "parking.manage"),
