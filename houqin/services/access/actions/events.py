@@ -129,7 +129,7 @@ def hear(
     if not _sane(clock):
         raise Problem(errors={"now": [_("控制器时间无法识别，请先校时。")]})
     now, off = timezone.now(), _seconds(_off(clock))
-    told = {
+    told: dict[str, Any] = {
         "controller": controller.pk, "off_seconds": off, "version": min(max(version, 0), _LARGEST), "trusts": trusts[:64],
         "software": software[:64],
     }  # fmt: skip
