@@ -141,8 +141,8 @@ class Item:
     """A service item (事项): declared once, as data.
 
     ``limit`` is the promise to the applicant for the whole case; steps have limits of their own. A ``direct`` item has
-    a ``url`` name instead of a flow. ``reopens`` bounds how often the applicant may say "not done" (none: as often as
-    need be).
+    a ``url`` (a name, or an address of ours) instead of a flow; a case item with one is asked for on that page of its
+    service. ``reopens`` bounds how often the applicant may say "not done" (none: as often as need be).
     """
 
     code: str

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from houqin.affairs import actions
 from houqin.affairs import queries as affairs
-from houqin.affairs.declare import ITEMS, Audience, Kind
+from houqin.affairs.declare import ITEMS, Audience
 from houqin.affairs.forms import CaseForm
 from houqin.affairs.models import Case
 from houqin.affairs.offers import Offered
@@ -39,7 +39,7 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     offer = _offer(person, code)
     if offer is None:
         return to_the_door(request)
-    if offer.item.kind is Kind.DIRECT:
+    if offer.item.url:
         return redirect(offer.item.url)
     if request.method == "POST":
         return _submit(request, offer, person)

@@ -31,9 +31,12 @@ from houqin.foundation.sealed.envelope import WHOLE
 from houqin.foundation.trail.models import Entry
 from houqin.project import demo
 from houqin.project.demo_guard import DemoGuardMiddleware
+from houqin.services.access import queries as doors
 from houqin.services.access.models import DoorEvent
 from houqin.services.meetings.models import BigEvent, Series
 from houqin.services.repairs.models import Device, Incident, MaterialUse, RepairOrder, StockItem, StockMove
+from houqin.services.visitors import queries as visitors
+from houqin.services.visitors.models import Visit
 
 TODAY = date(2026, 7, 15)
 MORNING = datetime(2026, 7, 15, 1, 45, tzinfo=UTC)
@@ -41,7 +44,7 @@ SCALE = 1 / 40
 CREW_CODES = ["SNB", "DQB", "KTB", "ZHB", "RDB", "BJB", "DTWB", "BXDD"]
 TABLES = [
     Organisation, Person, Place, DutyShift, Case, Task, Event, Rating, Notice, RepairOrder, Device, StockItem, StockMove,
-    MaterialUse, Incident,
+    MaterialUse, Incident, Visit,
 ]  # fmt: skip
 
 
@@ -337,3 +340,14 @@ def test_the_whole_compound_is_as_promised() -> None:
     assert 0.025 <= Task.objects.filter(escalated_at__isnull=False).count() / 24_000 <= 0.05
     assert 0.025 <= Event.objects.filter(verb="reopen").count() / 24_000 <= 0.04
     assert 0.05 <= Event.objects.filter(verb="transfer").count() / 24_000 <= 0.07
+
+
+def test_the_gate_has_a_morning(compound: World) -> None:
+    """Somebody is inside, expected, overdue and gone; who is expected may pass the doors."""
+    states = dict(Visit.objects.values_list("state").annotate(n=Count("pk")))
+    assert {"inside", "expected", "left", "missed", "cancelled"} <= set(states)
+    guard = account("guard")
+    assert visitors.expected(guard).exists()
+    assert visitors.inside(guard).exists()
+    waiting = Visit.objects.filter(state="expected").first()
+    assert waiting and doors.permits_of(waiting.holder).exists()

@@ -15,6 +15,7 @@ from houqin.foundation.people.models import Person
 from houqin.foundation.places.models import Place
 from houqin.foundation.places.queries import in_use
 from houqin.foundation.standards import Unfit, mask_id, mask_phone, mask_plate, mobile, plate, resident_id
+from houqin.portal.questions import place_named
 from houqin.services.visitors import rules
 from houqin.services.visitors.models import Kind
 
@@ -79,6 +80,10 @@ class PlaceField(forms.ModelChoiceField):
                 "required": gettext_lazy("请选择地点。"), "invalid_choice": gettext_lazy("没有找到这个地点，请重新选择。"),
             }, **options,
         )  # fmt: skip
+
+    def to_python(self, value: Any) -> Any:
+        """By its code, or by the code that stands on its door."""
+        return super().to_python(place_named(value) or value)
 
 
 class PeriodForm(forms.Form):

@@ -75,6 +75,7 @@ announce(
         limit=working_hours(8),
         moments=VisitMoments(),
         rating_tags=_RATING_TAGS,
+        url="/visitors/invite",
     )
 )  # fmt: skip
 
@@ -101,5 +102,6 @@ announce(
         limit=working_hours(8),
         moments=VisitMoments(),
         rating_tags=_RATING_TAGS,
+        url="/visitors/request",
     )
 )  # fmt: skip

@@ -15,6 +15,7 @@ from houqin.services.access.actions.events import Heard, Taken, Told, hear, is_h
 from houqin.services.access.actions.permits import (
     end,
     extend,
+    forget,
     grant,
     grant_many,
     issue,
@@ -35,6 +36,7 @@ __all__ = [
     "drop",
     "end",
     "extend",
+    "forget",
     "grant",
     "grant_many",
     "hear",

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -180,6 +180,13 @@ def review(actor: Person, *, permits: Iterable[int]) -> int:
         trail.entry(actor, "access.review", permit, after={"reviewed_at": now}) for permit in found
     )
     return len(found)
+
+
+@transaction.atomic
+def forget(*, holders: Iterable[str]) -> int:
+    """Take the names out of the permits of holders whose service forgets them; how many. Their permits have ended; twice does no harm."""
+    found = Permit.objects.filter(holder__in=list(holders)).exclude(state__in=OPEN).exclude(name=F("holder"))
+    return found.update(name=F("holder"), reason="")
 
 
 @transaction.atomic

@@ -12,13 +12,20 @@ from houqin.services.access.queries.areas import (
     door_of,
     gates,
 )
-from houqin.services.access.queries.events import event_page, events_of, inside, inside_counts
+from houqin.services.access.queries.events import (
+    event_page,
+    events_of,
+    inside,
+    inside_counts,
+    visitors_seen_since,
+)
 from houqin.services.access.queries.permits import (
     Standing,
     asked_by,
     expiring,
     may_enter,
     open_areas,
+    pass_window,
     permits_for,
     permits_kept,
     permits_of,
@@ -51,6 +58,7 @@ __all__ = [
     "latest_version",
     "may_enter",
     "open_areas",
+    "pass_window",
     "permit_list",
     "permits_for",
     "permits_kept",
@@ -58,6 +66,7 @@ __all__ = [
     "person_holder",
     "read_pass",
     "standing",
+    "visitors_seen_since",
     "who_may_enter",
     "with_last_use",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import Count, QuerySet
 
 from houqin.foundation.people import scope
@@ -17,6 +19,13 @@ def inside(actor: Actor, area: Area | None = None) -> QuerySet[Presence]:
     if area:
         found = found.filter(area__path__startswith=area.path)
     return found.select_related("area", "person__organisation", "permit").order_by("-at", "holder")
+
+
+def visitors_seen_since(since: datetime) -> dict[str, tuple[bool, datetime, str]]:
+    """Of visitors who passed a door since then: whether they are inside, when they passed last and by which door. One query."""
+    found = Presence.objects.filter(holder__startswith="visitor:", at__gte=since)
+    rows = found.values_list("holder", "area", "at", "door__name")
+    return {holder: (area is not None, at, door or "") for holder, area, at, door in rows}
 
 
 def inside_counts(actor: Actor) -> dict[int, int]:

@@ -17,7 +17,7 @@ from houqin.foundation.places.models import Place
 from houqin.foundation.trail.actors import Actor
 from houqin.services.access import hours, keys
 from houqin.services.access.models import Area, DoorEvent, Permit, PermitState, Reason, Way
-from houqin.services.access.passes import BadPass
+from houqin.services.access.passes import BadPass, window_of
 from houqin.services.access.queries.areas import areas_kept
 
 #: A permit that opened no door for so many days is one to ask about.
@@ -134,6 +134,11 @@ def read_pass(token: str, at: datetime) -> tuple[str, int | None, Reason]:
     if not said.is_of(at.timestamp()):
         return said.holder, None, Reason.PASS_OLD
     return said.holder, said.window, Reason.NONE
+
+
+def pass_window(at: datetime) -> int:
+    """The window of a pass that is shown at a moment: while it is the same, so is the pass."""
+    return window_of(at.timestamp())
 
 
 def open_areas(holder: str, at: datetime) -> dict[str, tuple[int, datetime | None]]:

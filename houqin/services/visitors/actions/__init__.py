@@ -2,20 +2,47 @@
 
 from houqin.services.visitors.actions.deciding import approve, ask, drop, request
 from houqin.services.visitors.actions.gating import enter, enter_worker, leave, pass_by
+from houqin.services.visitors.actions.grouping import invite_group
 from houqin.services.visitors.actions.inviting import cancel, cancel_visit, invite, move, move_visit
+from houqin.services.visitors.actions.lists import (
+    add_worker,
+    clear,
+    deny,
+    lift,
+    make_contractor,
+    make_rule,
+    set_contractor,
+    set_rule,
+    set_worker,
+)
+from houqin.services.visitors.actions.retiring import forget
+from houqin.services.visitors.actions.settling import follow_doors, settle
 
 __all__ = [
+    "add_worker",
     "approve",
     "ask",
     "cancel",
     "cancel_visit",
+    "clear",
+    "deny",
     "drop",
     "enter",
     "enter_worker",
+    "follow_doors",
+    "forget",
     "invite",
+    "invite_group",
     "leave",
+    "lift",
+    "make_contractor",
+    "make_rule",
     "move",
     "move_visit",
     "pass_by",
     "request",
+    "set_contractor",
+    "set_rule",
+    "set_worker",
+    "settle",
 ]

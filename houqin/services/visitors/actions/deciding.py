@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
+
 from houqin.affairs.models import Case
 from houqin.foundation.people.models import Person
 from houqin.foundation.trail import actions as trail
@@ -43,22 +45,24 @@ def _ask(actor: Actor, case: Case, host: Person, told: dict[str, Any]) -> Visit:
 
 def approve(case: Case) -> None:
     """All have agreed."""
-    visit = _of(case)
-    if visit.state != VisitState.PENDING:
-        return
-    visit.state = VisitState.EXPECTED
-    visit.save(update_fields=["state"])
-    trail.record(SYSTEM, "visitors.approve", visit, after=picture(visit))
-    expect(visit)
+    for visit in _of(case):
+        visit.state = VisitState.EXPECTED
+        visit.save(update_fields=["state"])
+        trail.record(SYSTEM, "visitors.approve", visit, after=picture(visit))
+        expect(visit)
 
 
 def drop(case: Case, state: VisitState, why: str) -> None:
     """Refused, or taken back."""
-    visit = _of(case)
-    if visit.state == VisitState.PENDING:
+    for visit in _of(case):
         drop_visit(SYSTEM, visit, why, state)
 
 
-def _of(case: Case) -> Visit:
-    related = ("host", "place", "section", "case")
-    return Visit.objects.select_for_update(of=("self",)).select_related(*related).get(case=case)
+def _of(case: Case) -> list[Visit]:
+    """What waits for the case: its visit, and with it the others of the same list."""
+    own = Visit.objects.get(case=case)
+    wanted = Q(pk=own.pk)
+    if own.group_id:
+        wanted |= Q(group=own.group_id, case=None)
+    found = Visit.objects.select_for_update(of=("self",)).filter(wanted, state=VisitState.PENDING)
+    return list(found.select_related("host", "place", "section", "case").order_by("pk"))

@@ -142,7 +142,7 @@ def _at_gate(actor: Actor, visit: int) -> Visit:
 def _may_enter(visit: Visit) -> None:
     """Raises the problem that says whom to ask or what to wait for."""
     now = timezone.now()
-    if visit.held or queries.is_denied(visit):
+    if visit.held or (not visit.cleared_at and queries.is_denied(visit)):
         raise AskDutyOffice
     if visit.state == VisitState.INSIDE:
         raise Conflict(_("%(name)s 已在内，未登记离开。") % {"name": visit.name})

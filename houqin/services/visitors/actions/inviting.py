@@ -67,12 +67,12 @@ def invite(
         "kind": kind or (Kind.MEETING if source else Kind.BUSINESS), "place": place, "from_at": from_at, "until_at": until_at,
         "plate": plate, "companions": companions, "items": items.strip(), "id_number": id_number,
     }  # fmt: skip
-    _check(told, needs_phone=not source)
+    check(told, needs_phone=not source)
     if not source:
         may_host(actor, host)
         exceeds = rules.exceeds(host, place, from_at, until_at, 1 + companions)
         if exceeds:
-            return _by_case(actor, host, told, group)
+            return by_case(actor, host, told, group)
     elif found := _same(source, told):
         return _change(actor, found, **told)
     try:
@@ -206,7 +206,8 @@ def tell_duty_office(visit: Visit) -> None:
     )
 
 
-def _by_case(actor: Actor, host: Person, told: dict[str, Any], group: Group | None) -> Visit:
+def by_case(actor: Actor, host: Person, told: dict[str, Any], group: Group | None) -> Visit:
+    """The visit beside a case that is opened for it."""
     if not isinstance(actor, Person):
         raise NotPermitted
     data = {**told, "place": told["place"].code, "host": str(host.pk)}
@@ -215,8 +216,8 @@ def _by_case(actor: Actor, host: Person, told: dict[str, Any], group: Group | No
     return Visit.objects.select_related("place", "host", "section", "case").get(case=case)
 
 
-def _check(told: dict[str, Any], *, needs_phone: bool) -> None:
-    """Numbers in their normal form, and bounds. Raises Problem by field (``Unfit`` for a number)."""
+def check(told: dict[str, Any], *, needs_phone: bool) -> None:
+    """What is told of a visitor: numbers in their normal form, and bounds. Raises Problem by field (``Unfit`` for a number)."""
     _check_period(told["from_at"], told["until_at"])
     if not told["name"]:
         raise Problem(errors={"name": [_("请填写来访人姓名。")]})
@@ -268,7 +269,7 @@ def _change(actor: Actor, visit: Visit, **values: Any) -> Visit:
         return visit
     for name in changed:
         setattr(visit, name, values[name])
-    visit.held = visit.held or queries.is_denied(visit)
+    visit.held = visit.held or (not visit.cleared_at and queries.is_denied(visit))
     visit.save(update_fields=[*changed, "held"])
     old, new = trail.difference(before, picture(visit))
     trail.record(actor, "visitors.change", visit, before=old, after=new)

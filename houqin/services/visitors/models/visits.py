@@ -75,7 +75,7 @@ class Visit(models.Model):
 
     ``section`` looks after it (the gate's). ``source`` is the record it was made for (``meetings.meeting:123``); all of a source moves
     and ends together. ``exceeds`` says why a host's own right is not enough, so that somebody has to approve. ``held``: nobody lets
-    them in before the duty office has said so. ``key`` is in the secret address of the pass. ``space`` is where a parking space is
+    them in before the duty office has said so (``cleared_at``). ``key`` is in the secret address of the pass. ``space`` is where a parking space is
     kept, if one is.
     """
 
@@ -110,6 +110,7 @@ class Visit(models.Model):
     state = models.TextField(_("状态"), choices=VisitState, default=VisitState.PENDING)
     exceeds = models.TextField(_("需审批的原因"), blank=True, default="")
     held = models.BooleanField(_("待值班室确认"), default=False)
+    cleared_at = models.DateTimeField(_("值班室确认时间"), null=True, blank=True)
     key = models.TextField(default=new_key, unique=True, editable=False)
     made_at = models.DateTimeField(_("登记时间"), default=timezone.now)
     entered_at = models.DateTimeField(_("进入时间"), null=True, blank=True)

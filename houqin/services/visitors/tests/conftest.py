@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.utils import timezone
 
@@ -60,7 +61,7 @@ def make_gates(cast: Cast) -> Gates:
     cast.appoint(cast.dispatcher, RIGHTS, cast.bureau)
     for item in ("visitors.invite", "visitors.request"):
         Route.objects.create(item_code=item, section=cast.general)
-    area = Area.objects.create(code="T1", name="1号楼", keeper=cast.general, passback_minutes=600)
+    area = Area.objects.create(code="VT", name="1号楼", keeper=cast.general, passback_minutes=600)
     area.places.add(cast.tower)
     for number in (1, 2):
         Door.objects.create(code=f"G{number}", name=f"{number}号门", area=area, gate=True)
@@ -78,6 +79,13 @@ def make_gates(cast: Cast) -> Gates:
         most_people=5,
     )  # fmt: skip
     return Gates(cast)
+
+
+@pytest.fixture(autouse=True)
+def noon():
+    """A Tuesday at noon: no visit runs over midnight, whenever the tests run."""
+    with time_machine.travel("2026-03-17 12:00 +0800", tick=True):
+        yield
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db import IntegrityError, transaction
 
 from houqin.affairs.actions import perform, submit
@@ -24,12 +23,6 @@ def permits():
 
 def spaces():
     return {each.source: each.plate for each in Reservation.objects.filter(released_at__isnull=True)}
-
-
-@pytest.fixture(autouse=True)
-def noon():
-    with time_machine.travel("2026-03-17 12:00 +0800", tick=True):
-        yield
 
 
 def test_an_invited_visitor_has_a_door_and_a_space_for_the_time(gates):
