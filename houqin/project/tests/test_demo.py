@@ -350,4 +350,5 @@ def test_the_gate_has_a_morning(compound: World) -> None:
     assert visitors.expected(guard).exists()
     assert visitors.inside(guard).exists()
     waiting = Visit.objects.filter(state="expected").first()
-    assert waiting and doors.permits_of(waiting.holder).exists()
+    assert waiting
+    assert doors.permits_of(waiting.holder).exists()
