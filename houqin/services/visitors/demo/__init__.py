@@ -228,8 +228,9 @@ def _denials(world: World, book: Book) -> None:
 def _spaces(world: World, book: Book) -> None:
     """Spaces kept for cars of today and tomorrow, in the first lot where visitors park."""
     lot = apps.get_model("parking", "Lot").objects.filter(visitors=True).order_by("position").first()
-    if lot is None or lot.reservable < KEPT:
+    if lot is None:
         return
+    most = min(KEPT, lot.reservable // 2)
     rows: list[tuple[Any, ...]] = []
     spaces: set[int] = set()
     seen: set[str] = set()
@@ -239,11 +240,13 @@ def _spaces(world: World, book: Book) -> None:
         now = moment(world.now)
         if not row["plate"] or row["state"] != "expected" or not now < row["from_at"] < until:
             continue
-        if row["plate"] in seen or len(spaces) >= KEPT:
+        if row["plate"] in seen or len(spaces) >= most:
             continue
         seen.add(row["plate"])
         spaces.add(row["id"])
-        rows.append((f"visitors.visit:{row['id']}", row["plate"], lot.pk, 1, row["from_at"], row["until_at"]))
+        rows.append(
+            (f"visitors.visit:{row['id']}", row["plate"], lot.pk, 1, row["from_at"], row["until_at"], now)
+        )
     reservation = apps.get_model("parking", "Reservation")
-    copy_in(reservation, ("source", "plate", "lot", "spaces", "starts_at", "ends_at"), rows)
+    copy_in(reservation, ("source", "plate", "lot", "spaces", "starts_at", "ends_at", "made_at"), rows)
     Visit.objects.filter(pk__in=spaces).update(space=str(lot))
