@@ -298,12 +298,23 @@ def trail_verify(trusted: Sequence[str], kept: Sequence[Any], as_json: bool) -> 
 
 @trail.command("key")
 def trail_key() -> None:
-    """Print the public key that signs the trail. Note it outside this machine."""
+    """Print the public key that signs the trail, and those that did before. Note the first outside this machine."""
     with _installation():
         _django()
         from houqin.foundation.trail import keys
 
-        click.echo(str(keys.signer().public))
+        for key in keys.trusted():
+            click.echo(str(key))
+
+
+@trail.command("rotate-key")
+def trail_rotate_key() -> None:
+    """Let a new key sign the trail from now on. What was signed before stays checked by the former public key."""
+    with _installation() as given, _database(given):
+        _django()
+        from houqin.project import trail as walk
+
+        click.echo(walk.rotate())
 
 
 @main.group()

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Check a proof from the trail (操作留痕) of a Houqin installation, without Houqin.
 
-    python3 verify_proof.py PROOF.json [--key NAME+ID+KEY] [--checkpoint FILE]
+    python3 verify_proof.py PROOF.json [--key NAME+ID+KEY …] [--checkpoint FILE]
 
 It needs Python 3.9 or later and nothing else, and asks nobody anything. PROOF.json is what 下载证明 gives (an entry is in the
 trail) or the consistency proof of the interface (a later trail continues an earlier one). --key is the public key you
@@ -109,8 +109,17 @@ def read_key(text):
     return name, expected, raw[1:]
 
 
-def open_checkpoint(note, key):
-    """Size and root of a checkpoint that ``key`` has signed."""
+def open_checkpoint(note, keys):
+    """Size and root of a checkpoint that one of ``keys`` has signed."""
+    for key in keys:
+        try:
+            return open_with(note, key)
+        except NotProven as why:
+            refused = why
+    raise refused
+
+
+def open_with(note, key):
     name, identity, public = key
     text, gap, signatures = note.partition("\n\n")
     text += "\n"
@@ -203,19 +212,19 @@ def told(text):
         )
 
 
-def verify(given, key, kept):
+def verify(given, keys, kept):
     """Check a proof; raises NotProven."""
     kind = given.get("format")
     if kind == "houqin-trail-inclusion/1":
-        size, root = open_checkpoint(given["checkpoint"], key)
+        size, root = open_checkpoint(given["checkpoint"], keys)
         leaf = hashlib.sha256(b"\x00" + given["entry"].encode()).digest()
         check_inclusion(given["index"], size, leaf, [decoded(each) for each in given["proof"]], root)
         if kept and kept.strip() != given["checkpoint"].strip():
             raise NotProven("the checkpoint you kept is another one; ask for a consistency proof from it")
-        print(f"PROVEN: entry number {given['index']} of the {size} that {key[0]} has signed.")
+        print(f"PROVEN: entry number {given['index']} of the {size} that {keys[0][0]} has signed.")
         told(given["entry"])
     elif kind == "houqin-trail-consistency/1":
-        old, new = (open_checkpoint(given[name], key) for name in ("first", "second"))
+        old, new = (open_checkpoint(given[name], keys) for name in ("first", "second"))
         check_consistency(old[0], new[0], [decoded(each) for each in given["proof"]], old[1], new[1])
         if kept and kept.strip() not in (given["first"].strip(), given["second"].strip()):
             raise NotProven("the checkpoint you kept is neither of the two")
@@ -229,7 +238,9 @@ def verify(given, key, kept):
 def main():
     parser = argparse.ArgumentParser(description="Check a proof from a Houqin trail.")
     parser.add_argument("proof")
-    parser.add_argument("--key", help="the public key you noted")
+    parser.add_argument(
+        "--key", action="append", help="a public key you noted; again for one that signed before it"
+    )
     parser.add_argument("--checkpoint", help="a file with the checkpoint you kept")
     options = parser.parse_args()
     try:
@@ -239,7 +250,8 @@ def main():
         if options.checkpoint:
             with open(options.checkpoint, encoding="utf-8") as file:
                 kept = file.read()
-        verify(given, read_key(options.key or given["key"]), kept)
+        keys = options.key or [given["key"], *given.get("former_keys", [])]
+        verify(given, [read_key(each) for each in keys], kept)
     except NotProven as why:
         print(f"NOT PROVEN: {why}.")
         return 1

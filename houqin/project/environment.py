@@ -238,9 +238,8 @@ def _secret(given: Environment) -> list[Fault]:
 
 
 def _trail_key(given: Environment) -> list[Fault]:
-    if not given.trail_key or re.fullmatch(
-        r"PRIVATE\+KEY\+[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}", given.trail_key
-    ):
+    public = r"[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}"
+    if not given.trail_key or re.fullmatch(rf"PRIVATE\+KEY\+{public}(\s+{public})*", given.trail_key):
         return []
     mend = "Remove it to have one made and kept in the data directory, or copy the whole line of trail-key."
     return [Fault("HOUQIN_TRAIL_KEY", "is not a private key of a trail.", mend)]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
-from houqin.foundation.trail import checking
+from houqin.foundation.trail import checking, rotation
 from houqin.foundation.trail.notes import PublicKey
 
 
@@ -14,6 +14,16 @@ def verify(trusted: Sequence[str], notes: Sequence[str], say: Callable[[str], No
     """Walk along, saying how far it is. ``trusted``: public keys as text. Raises ValueError for what is no key."""
     keys = [PublicKey.read(each) for each in trusted]
     return checking.verify(lambda done, whole: say(f"  {done:,} of {whole:,}"), trusted=keys, notes=notes)
+
+
+def rotate() -> str:
+    """Another key takes over; what to note, and what is left to do."""
+    done = rotation.rotate()
+    after = f"Note the new public key outside this machine:\n{done.after}"
+    handover = f"Checkpoint signed by the former key and the new one, to keep with it:\n{done.note}"
+    if done.kept:
+        return f"{after}\n\n{handover}\nKeep a copy of trail-key in its safe place."
+    return f"Set HOUQIN_TRAIL_KEY to this, on every machine, and restart:\n{' '.join(done.text.split())}\n\n{after}\n\n{handover}"
 
 
 def as_json(report: checking.Report) -> str:

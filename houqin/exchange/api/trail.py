@@ -61,6 +61,7 @@ class InclusionOut(Schema):
     proof: list[str]
     checkpoint: str
     key: str
+    former_keys: list[str]
 
 
 class ConsistencyOut(Schema):
@@ -69,6 +70,7 @@ class ConsistencyOut(Schema):
     second: str
     proof: list[str]
     key: str
+    former_keys: list[str]
 
 
 class CheckpointOut(Schema):

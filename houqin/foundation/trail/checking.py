@@ -81,7 +81,7 @@ def verify(
     """
     began, report = time.monotonic(), Report()
     below = Horizon.objects.filter(pk=1).values_list("below", flat=True).first() or 0
-    walk = _Walk(report, stored.size(), list(trusted) or [keys.signer().public])
+    walk = _Walk(report, stored.size(), list(trusted) or keys.trusted())
     walk.take_checkpoints()
     for note in [*notes, witness.kept()]:
         walk.take_note(note)

@@ -1,4 +1,7 @@
-"""The key that signs this installation's checkpoints: ``HOUQIN_TRAIL_KEY``, or made once and kept beside the data."""
+"""The key that signs this installation's checkpoints: ``HOUQIN_TRAIL_KEY``, or made once and kept beside the data.
+
+The private key comes first; after it, apart by white space, the public keys that signed before it, the newest first.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from houqin.foundation.trail.notes import BadNote, Signer
+from houqin.foundation.trail.notes import BadNote, PublicKey, Signer
 
 _read: dict[str, Signer] = {}
 
@@ -20,10 +23,45 @@ def key_file() -> Path:
 
 def signer() -> Signer:
     """The signing key; made on first use. Raises BadNote when what is there cannot be read."""
-    text = settings.TRAIL_KEY or _kept()
+    text = _texts()[0]
     if text not in _read:
         _read[text] = Signer.read(text)
     return _read[text]
+
+
+def former() -> list[PublicKey]:
+    """The keys that signed before it, the newest first. Raises BadNote."""
+    return [PublicKey.read(text) for text in _texts()[1:]]
+
+
+def trusted() -> list[PublicKey]:
+    """All keys whose checkpoints are this installation's own."""
+    return [signer().public, *former()]
+
+
+def text_with(new: Signer) -> str:
+    """What follows on the present keys once ``new`` signs: as it stands in the file or in the setting."""
+    return "\n".join(str(each) for each in (new, *trusted()))
+
+
+def keep(text: str) -> None:
+    """Put other keys into the file, whole or not at all. Every process reads it anew each time it signs."""
+    draft = _draft(text)
+    draft.replace(key_file())
+
+
+def _texts() -> list[str]:
+    return (settings.TRAIL_KEY or _kept()).split() or [""]
+
+
+def _draft(text: str) -> Path:
+    draft = key_file().with_name(f".trail-key-{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(f"{text}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
 
 
 def _kept() -> str:
@@ -36,12 +74,7 @@ def _kept() -> str:
     except UnicodeDecodeError:
         raise BadNote(f"{path} holds no key") from None
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".trail-key-{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(f"{Signer.make(_name())}\n")
-        file.flush()
-        os.fsync(file.fileno())
+    draft = _draft(str(Signer.make(_name())))
     try:
         os.link(draft, path)
     except FileExistsError:

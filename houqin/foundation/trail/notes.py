@@ -133,6 +133,12 @@ class Signer:
         signature = b64encode(self.public.key_id + self._key().sign(text.encode())).decode()
         return f"{text}\n— {self.name} {signature}\n"
 
+    def sign_too(self, note: str) -> str:
+        """A note that another key has signed, with this one's signature under the other."""
+        text = note.partition("\n\n")[0] + "\n"
+        signature = b64encode(self.public.key_id + self._key().sign(text.encode())).decode()
+        return f"{note}— {self.name} {signature}\n"
+
     def _key(self) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(self.seed)
 

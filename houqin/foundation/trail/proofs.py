@@ -36,7 +36,7 @@ def inclusion(entry: int) -> dict[str, Any]:
         "index": position,
         "proof": _coded(stored.tree().inclusion(position, checkpoint.size)),
         "checkpoint": checkpoint.note,
-        "key": str(keys.signer().public),
+        **_keys(),
     }
 
 
@@ -56,8 +56,12 @@ def consistency(first: int, second: int | None = None) -> dict[str, Any]:
         "first": older.note,
         "second": newer.note,
         "proof": _coded(stored.tree().consistency(older.size, newer.size)),
-        "key": str(keys.signer().public),
+        **_keys(),
     }
+
+
+def _keys() -> dict[str, Any]:
+    return {"key": str(keys.signer().public), "former_keys": [str(each) for each in keys.former()]}
 
 
 def _coded(hashes: list[bytes]) -> list[str]:

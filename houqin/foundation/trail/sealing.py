@@ -18,6 +18,7 @@ from houqin.foundation.trail import keys, stored, witness
 from houqin.foundation.trail.canonical import CANONICAL
 from houqin.foundation.trail.merkle import Frontier
 from houqin.foundation.trail.models import Checkpoint, Horizon, Node
+from houqin.foundation.trail.notes import Signer
 
 #: Any number: the advisory lock under which one sealer works.
 SEALING = 7_741_002
@@ -45,21 +46,21 @@ WHERE locktype = 'relation' AND relation = 'trail_entry'::regclass AND mode = 'R
 """
 
 
-def seal(seconds: float = float("inf"), batch: int = BATCH) -> int:
+def seal(seconds: float = float("inf"), batch: int = BATCH, *, successor: Signer | None = None) -> int:
     """Seal what waits, a batch a transaction, until nothing is left or ``seconds`` have passed; answers how many.
 
-    May run beside another sealer: one of them finds the lock taken and leaves the work to the other.
+    ``successor`` is a key that takes over: it signs too. May run beside another sealer: one of them finds the lock taken and leaves the work to the other.
     """
     until, done = time.monotonic() + seconds, 0
     while True:
-        sealed = _seal_batch(batch)
+        sealed = _seal_batch(batch, successor)
         done += sealed
         if sealed < batch or time.monotonic() >= until:
             return done
 
 
 @transaction.atomic
-def _seal_batch(batch: int) -> int:
+def _seal_batch(batch: int, successor: Signer | None) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEALING])
         if cursor.fetchone() != (True,):
@@ -70,17 +71,19 @@ def _seal_batch(batch: int) -> int:
         cursor.execute(_SEAL, {"below": horizon.below, "batch": batch, "size": size})
         rows = cursor.fetchall()
     if rows:
-        _grow(size, [bytes(leaf) for _position, _entry, leaf in rows])
+        _grow(size, [bytes(leaf) for _position, _entry, leaf in rows], successor)
     _move(horizon, cleared, rows[-1][1] if len(rows) == batch else None)
     return len(rows)
 
 
-def _grow(size: int, leaves: Iterable[bytes]) -> None:
+def _grow(size: int, leaves: Iterable[bytes], successor: Signer | None) -> None:
     """Add the nodes that became complete, and sign the tree."""
     frontier: Frontier = stored.tree().frontier(size)
     nodes = [node for leaf in leaves for node in frontier.append(leaf)]
     copy_in(Node, ("level", "index", "hash"), nodes)
     note = keys.signer().sign(frontier.size, frontier.root())
+    if successor:
+        note = successor.sign_too(note)
     Checkpoint.objects.create(size=frontier.size, note=note)
     transaction.on_commit(lambda: witness.keep(note))
 
