@@ -105,6 +105,11 @@ class AnonymousForm(forms.Form):
         help_text=_("最多 3 张；拍摄时间和位置会自动去除。画面里请不要有您自己。"),
     )  # fmt: skip
     may_publish = _may_publish()
+    name = forms.CharField(
+        label=_("怎么称呼您"), required=False, max_length=30,
+        help_text=_("不填就是匿名。填了，办理的人能看到；电话不用留，同样凭回执码看答复。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
 
 
 class ReceiptForm(forms.Form):

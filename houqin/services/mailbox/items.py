@@ -36,6 +36,7 @@ class LetterMoments(Moments):
 
     case_template = "mailbox/case_panel.html"
     item_template = "mailbox/doors.html"
+    phone_template = "mailbox/phone.html"
 
     def case_context(self, case: Case, viewer: Actor) -> dict[str, Any]:
         """For the case's page: the answer, and for those inside the suggestion, likeness and publication."""

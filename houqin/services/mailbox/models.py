@@ -10,6 +10,9 @@ from houqin.affairs.models import Case
 from houqin.foundation.people.models import Organisation, Person
 from houqin.foundation.places.models import Place
 
+#: What a writer is called who gives no name.
+ANONYMOUS = "匿名"
+
 
 class LetterCategory(models.Model):
     """What letters are about, kept in the back office. Categories are switched off, not deleted.

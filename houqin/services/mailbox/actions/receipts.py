@@ -18,9 +18,8 @@ from houqin.foundation.files.models import File
 from houqin.foundation.trail.actors import Bearer, Outsider
 from houqin.foundation.trail.address import unaddressed
 from houqin.services.mailbox.actions.letters import ITEM, Sealed
-from houqin.services.mailbox.models import Letter
+from houqin.services.mailbox.models import ANONYMOUS, Letter
 
-ANONYMOUS = "匿名"
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 _LENGTH, _GROUP = 16, 4
 #: What the applicant of an anonymous letter may do by its receipt.
@@ -41,15 +40,16 @@ def write_anonymously(
     photos: Sequence[UploadedFile] = (),
     ticket: str = "",
     channel: str = "web",
+    name: str = "",
 ) -> tuple[Case, str]:
     """A letter of nobody: its case, and the receipt code that is told this once and kept nowhere.
 
-    Neither the trail nor files nor the case keep who it was or from where. ``ticket`` is the random text of the form: the
+    ``name`` is what the writer wants to be called, if anything; nothing else connects the letter to them. Neither the trail nor files nor the case keep who it was or from where. ``ticket`` is the random text of the form: the
     same form sent again raises Conflict.
     """
     receipt = new_receipt()
     owner = secrets.token_hex(16)  # owns the photos until they are attached, and is then forgotten
-    nobody = Outsider(name=ANONYMOUS)
+    nobody = Outsider(name=" ".join(name.split()) or ANONYMOUS)
     files: list[File] = []
     try:
         with unaddressed(), transaction.atomic():

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from houqin.affairs.models import Rating, RatingKind
 from houqin.foundation.people import scope
 from houqin.foundation.trail.actors import Actor
-from houqin.services.mailbox.models import Learned, Letter, Matter, Publication, SpotRating
+from houqin.services.mailbox.models import ANONYMOUS, Learned, Letter, Matter, Publication, SpotRating
 from houqin.services.mailbox.queries.letters import Filters, within_days
 from houqin.services.mailbox.queries.public import spots_of
 
@@ -84,7 +84,7 @@ def digest_of(actor: Actor, since: date, until: date) -> Digest:
     stars = Rating.objects.filter(kind=RatingKind.APPLICANT, case__in=letters.values("pk")).order_by()
     whole = letters.aggregate(
         **_SUMS,
-        anonymous=Count("pk", filter=Q(anonymous=True)),
+        anonymous=Count("pk", filter=Q(anonymous=True, case__applicant_name=ANONYMOUS)),
         joined=Count("pk", filter=Q(matter__isnull=False)),
     )
     rated = stars.aggregate(n=Count("pk"), mean=Avg("stars"), poor=Count("pk", filter=Q(stars__lte=2)))

@@ -18,6 +18,7 @@ from houqin.foundation.people import scope
 from houqin.foundation.people.models import Organisation
 from houqin.foundation.trail.actors import Actor
 from houqin.services.mailbox.models import (
+    ANONYMOUS,
     Alike,
     FormerAnswer,
     Letter,
@@ -34,7 +35,7 @@ FLAGS: dict[str, Q] = {
     "answered": Q(answered_at__isnull=False),
     "late": Q(in_time=False),
     "in_time": Q(in_time=True),
-    "anonymous": Q(anonymous=True),
+    "anonymous": Q(anonymous=True, case__applicant_name=ANONYMOUS),
     "published": Q(publication__state="published"),
     "joined": Q(matter__isnull=False),
     "rated": Q(case__ratings__kind="applicant"),

@@ -13,7 +13,7 @@ from houqin.foundation.people.models import Person
 from houqin.foundation.places.models import Place
 from houqin.foundation.trail.actors import Actor
 from houqin.services.mailbox import masking
-from houqin.services.mailbox.models import Letter, Publication, PublicationState, SpotRating
+from houqin.services.mailbox.models import ANONYMOUS, Letter, Publication, PublicationState, SpotRating
 from houqin.services.mailbox.queries.letters import find_letter, holds, within_days
 
 PAGE = 20
@@ -124,8 +124,9 @@ def editor(actor: Person, number: str) -> Editor:
 
 
 def writer_of(letter: Letter) -> str:
-    """The name that must not be published; an anonymous letter has none."""
-    return "" if letter.anonymous else letter.case.applicant_name
+    """The name that must not be published; an anonymous letter has none, unless its writer gave one."""
+    name = letter.case.applicant_name
+    return "" if letter.anonymous and name == ANONYMOUS else name
 
 
 def names_in(text: str) -> set[str]:
@@ -145,6 +146,11 @@ def spot_tags_of(kind: str) -> tuple[str, ...]:
 
 
 def spots_of(actor: Actor, since: date, until: date) -> QuerySet[SpotRating]:
+    """The ratings on the spot of some days that :func:`spots_seen` by the actor."""
+    return spots_seen(actor).filter(within_days(since, until, "at")).select_related("place", "letter__case")
+
+
+def spots_seen(actor: Actor) -> QuerySet[SpotRating]:
     """Ratings on the spot that concern the actor's sections and places; those of no section, for who views them all."""
     seen = scope.within(
         actor, "mailbox.view", organisation="category__section__path", place="place__path", service="service"
@@ -152,7 +158,7 @@ def spots_of(actor: Actor, since: date, until: date) -> QuerySet[SpotRating]:
     if any(grant.everywhere for grant in scope.grants(actor) if "mailbox.view" in grant.permissions):
         seen = Q()
     found = SpotRating.objects.annotate(service=Value("mailbox", output_field=TextField()))
-    return found.filter(seen, within_days(since, until, "at")).select_related("place", "letter__case")
+    return found.filter(seen)
 
 
 def spots_by_place(actor: Actor, since: date, until: date) -> list[dict[str, object]]:

@@ -1,6 +1,7 @@
 """Nobody can see who wrote an anonymous letter: not in the tables, not in the trail, not in the session, not in files."""
 
 import io
+import json
 import re
 
 import pytest
@@ -9,10 +10,14 @@ from django.db import IntegrityError, connection, transaction
 from PIL import Image
 
 from houqin.affairs.models import Case
+from houqin.exchange import tokens
+from houqin.exchange.models import KeptAnswer
 from houqin.foundation.errors import NotFound
 from houqin.foundation.files.models import File
+from houqin.foundation.trail.models import Entry
 from houqin.services.mailbox.actions import receipts
 from houqin.services.mailbox.models import Letter
+from houqin.services.mailbox.queries.public import writer_of
 
 WORDS = "食堂管理员在值班时间打牌，希望有人管一管。"
 ADDRESS = "203.0.113.77"
@@ -191,3 +196,42 @@ def test_codes_cannot_be_guessed_and_only_their_hash_is_kept(post):
     codes = {receipts.new_receipt() for _ in range(200)}
     assert len(codes) == 200
     assert all(re.fullmatch(r"([2-9a-hj-km-np-z]{4}-){3}[2-9a-hj-km-np-z]{4}", code) for code in codes)
+
+
+def test_with_a_name_and_without_a_phone_one_follows_by_the_receipt(post, client):
+    page = write(client, name="王　女士").content.decode()
+    case = Case.objects.get(service="mailbox")
+    assert (case.applicant_name, case.applicant_phone, case.applicant) == ("王 女士", "", None)
+    shown = client.post("/mailbox/receipt", {"receipt": code_in(page)})
+    assert WORDS in shown.content.decode()
+    assert writer_of(case.letter) == "王 女士", "taken out before publication"
+
+
+def test_the_telephone_desk_takes_a_letter_of_nobody_and_is_not_named(post, as_person):
+    clerk = as_person(post.cast.clerk)
+    assert "/mailbox/anonymous?channel=phone" in clerk.get("/intake?item=mailbox.letter").content.decode()
+    assert "把回执码念给来电人" in clerk.get("/mailbox/anonymous?channel=phone").content.decode()
+    page = write(clerk, channel="phone").content.decode()
+    case = Case.objects.get(service="mailbox")
+    assert (case.channel, case.registered_by, case.applicant) == ("phone", None, None)
+    assert receipts.letter_of(code_in(page)).case == case
+    assert not Entry.objects.filter(record_type="affairs.case", actor_id=post.cast.clerk.pk).exists()
+    write(as_person(post.cast.staff), channel="phone", ticket="t2")
+    assert Case.objects.filter(service="mailbox").latest("pk").channel == "web"
+
+
+def test_another_system_brings_a_letter_of_nobody(post, client):
+    headers = {"authorization": f"Bearer {tokens.create_token('staff')}", "Idempotency-Key": "k-1"}
+
+    def bring(**body):
+        return client.post("/api/v1/mailbox/letters", json.dumps(body), "application/json", headers=headers)
+
+    answer = bring(words=WORDS, place=post.cast.office.code)
+    assert answer.status_code == 201
+    case = Case.objects.get(number=answer.json()["number"])
+    assert (case.channel, case.applicant, case.applicant_phone) == ("api", None, "")
+    assert receipts.letter_of(answer.json()["receipt"]).case == case
+    assert bring(words=WORDS).json()["code"] == "sent_already"
+    assert not KeptAnswer.objects.exists(), "the receipt is kept nowhere"
+    assert not Entry.objects.filter(record_type="affairs.case", actor_id=post.cast.staff.pk).exists()
+    assert bring(words="短").status_code in (400, 422)

@@ -1,7 +1,9 @@
 """Rating where a code hangs: three taps, nobody asked; a low one becomes a letter to the section."""
 
 from houqin.affairs.models import Case
+from houqin.foundation.files.models import File
 from houqin.services.mailbox.models import SpotRating
+from houqin.services.mailbox.tests.test_anonymous import picture
 
 
 def rate(client, place, **data):
@@ -34,6 +36,28 @@ def test_a_low_one_opens_a_letter_and_the_next_joins_it(post, client, as_person)
     listed = as_person(post.cast.manager).get("/mailbox/spots").content.decode()
     assert "味道很大" in listed
     assert "1.5" in listed
+
+
+def test_a_photo_stays_with_its_rating_for_who_sees_it(post, client, as_person, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    place = post.cast.toilet
+    assert rate(client, place, stars="4", photo=picture()).status_code == 200
+    rate(client, place, stars="1", photo=picture())
+    rate(client, place, stars="2", photo=picture())
+    good, opened, joined = SpotRating.objects.order_by("pk")
+    held = {(file.record_type, file.record_id, file.owner_session) for file in File.objects.all()}
+    assert held == {
+        ("mailbox.spotrating", good.pk, ""),
+        ("affairs.case", opened.letter.pk, ""),
+        ("mailbox.spotrating", joined.pk, ""),
+    }
+    mine = File.objects.get(record_id=good.pk, record_type="mailbox.spotrating")
+    page = as_person(post.cast.manager).get("/mailbox/spots").content.decode()
+    assert f"/files/{mine.pk}" in page
+    seen = as_person(post.cast.manager).get(f"/files/{mine.pk}")
+    assert b"".join(seen.streaming_content).startswith(b"\xff\xd8")
+    for stranger in (client, as_person(post.cast.staff)):
+        assert stranger.get(f"/files/{mine.pk}").status_code == 404
 
 
 def test_wrong_input_is_told(post, client):

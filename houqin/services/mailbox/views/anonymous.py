@@ -17,6 +17,8 @@ from django.views.decorators.http import require_http_methods
 from houqin.affairs import queries as affairs
 from houqin.affairs.naming import source
 from houqin.foundation.errors import Problem
+from houqin.foundation.people import scope
+from houqin.foundation.people.models import Person
 from houqin.foundation.places.models import Place
 from houqin.portal import case_page, problems
 from houqin.portal.questions import place_named
@@ -27,7 +29,7 @@ from houqin.services.mailbox.forms import AnonymousForm, ReceiptForm
 from houqin.services.mailbox.models import Letter
 from houqin.services.mailbox.views.counting import count
 
-_LETTERS, _LOOKS = 12, 60
+_LETTERS, _LOOKS, _BY_PHONE = 12, 60, 120
 #: Verbs for which the writer owes words.
 _WITH_WORDS = ("supplement", "reopen")
 
@@ -46,13 +48,15 @@ def write(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _form(request, form, place, status=422)
     try:
-        count(request, "anonymous", limit=_LETTERS)
+        count(request, "anonymous", limit=_BY_PHONE if _by_phone(request) else _LETTERS)
         case, receipt = receipts.write_anonymously(
             words=form.cleaned_data["words"],
             place=place.code if place else "",
             may_publish=form.cleaned_data["may_publish"],
             photos=form.cleaned_data["photos"],
             ticket=data.get("ticket", "")[:80],
+            channel="phone" if _by_phone(request) else "web",
+            name=form.cleaned_data["name"],
         )
     except Problem as problem:
         if not problems.is_about_input(problem):
@@ -62,11 +66,17 @@ def write(request: HttpRequest) -> HttpResponse:
     return render(request, "mailbox/receipt_new.html", {"case": case, "receipt": receipt})
 
 
+def _by_phone(request: HttpRequest) -> bool:
+    """Whether the telephone desk writes it down for a caller."""
+    asked = (request.POST or request.GET).get("channel") == "phone"
+    return asked and isinstance(request.user, Person) and scope.holds(request.user, "affairs.intake")
+
+
 def _form(
     request: HttpRequest, form: AnonymousForm, place: Place | None, *, status: int = 200
 ) -> HttpResponse:
     ticket = request.POST.get("ticket", "")[:80] or secrets.token_urlsafe(18)
-    context = {"form": form, "place": place, "ticket": ticket}
+    context = {"form": form, "place": place, "ticket": ticket, "by_phone": _by_phone(request)}
     return render(request, "mailbox/anonymous.html", context, status=status)
 
 

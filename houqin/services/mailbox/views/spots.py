@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from houqin.affairs.naming import source
 from houqin.foundation.errors import NotFound, Problem
+from houqin.foundation.files.queries import of_records
 from houqin.foundation.people.installation import is_demo
 from houqin.foundation.places.models import Place
 from houqin.foundation.places.queries import by_qr
@@ -78,11 +79,13 @@ def _form(
 def ratings(request: HttpRequest) -> HttpResponse:
     """Where ratings were given on the spot, the worst places first, and the latest of them."""
     person, filters = person_of(request), Filters.of(request.GET)
+    latest = list(queries.spots_of(person, filters.since, filters.until).order_by("-pk")[:_LATEST])
+    photos = of_records("mailbox.spotrating", [each.pk for each in latest])
     context = {
         "filters": filters,
         "periods": periods(filters),
         "places": spots_by_place(person, filters.since, filters.until),
-        "latest": list(queries.spots_of(person, filters.since, filters.until).order_by("-pk")[:_LATEST]),
+        "latest": [(each, photos.get(each.pk, ())) for each in latest],
         "synthetic": is_demo(),
     }
     return render(request, "mailbox/spots.html", context)
