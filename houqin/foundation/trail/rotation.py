@@ -37,9 +37,14 @@ def rotate(actor: Actor = SYSTEM) -> Handover:
     old = keys.signer()
     new = Signer.make(old.name)
     text = keys.text_with(new)
-    names = {"before": {"key": str(old.public)}, "after": {"key": str(new.public)}}
-    subject = Checkpoint(size=stored.size())
-    entry = actions.record(actor, "trail.rotate_key", subject, name=new.public.fingerprint, **names)
+    entry = actions.record(
+        actor,
+        "trail.rotate_key",
+        Checkpoint(size=stored.size()),
+        before={"key": str(old.public)},
+        after={"key": str(new.public)},
+        name=new.public.fingerprint,
+    )
     sealing.seal(successor=new)
     latest = stored.latest()
     if latest is None or not _sealed(entry.pk):
