@@ -58,6 +58,7 @@ _STILL = """async () => {
     if (!document.getAnimations().some((each) => each.playState === "running")) return;
   }
 }"""
+_REFUSED = re.compile(r"Failed to load resource.*status of (409|422)")
 _TOO_WIDE = """() => {
   const room = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= room) return [];
@@ -187,6 +188,9 @@ class Visitor:
             self._fault(f"{when}{rule} ({words}): {html} — {why}")
 
     def _heard(self, message: ConsoleMessage) -> None:
+        url = message.location.get("url", "")
+        if message.type == "error" and _REFUSED.search(message.text) and url == self.page.url:
+            return  # a form that came back with what is wrong with it
         if message.type == "error":
             self._fault(f"console: {message.text} {_kind(message.location.get('url', ''))}")
 

@@ -108,12 +108,12 @@ def test_the_run_sheet_of_a_plenary(house: House, rooms: Rooms, visit: Visit) ->
         page.get_by_text(word, exact=True).click()
         box = page.locator("details[open]").last
         for label, value in values.items():
-            box.get_by_label(label, exact=True).first.fill(value)
+            box.get_by_label(label).first.fill(value)
         clerk.press("加入", inside=box, to=rf"/meetings/events/{event.pk}")
 
     add("加会场", 主会场="东西厅", 分会场="301会议室")
     add("加岗位", 岗位="签到台", 位置="序厅", 职责="签到、发放材料")
-    add("加环节", 开始时间=f"{rooms.at(9, days=3):%Y-%m-%dT%H:%M}", 环节内容="宣布开会")
+    add("加环节", 时刻=f"{rooms.at(9, days=3):%Y-%m-%dT%H:%M}", 环节内容="宣布开会")
     clerk.press("流程单", to=rf"/meetings/events/{event.pk}/sheet")
     for words in ("宣布开会", "东西厅", "签到台"):
         expect(page.locator("main")).to_contain_text(words)
@@ -125,7 +125,7 @@ def test_a_guest_from_the_invitation_to_the_feedback(
     house: House, rooms: Rooms, visit: Visit, clock: Clock
 ) -> None:
     cast = house.cast
-    meeting = rooms.book(rooms.small)
+    meeting = rooms.book(rooms.small, 9.5, days=0)
     actions.invite(cast.staff, meeting=meeting.pk, people=[cast.colleague])
     staff = visit(cast.staff)
     staff.go(f"/meetings/{meeting.pk}/participants")
@@ -155,7 +155,7 @@ def test_a_guest_from_the_invitation_to_the_feedback(
     expect(staff.page.get_by_text("程立 已签到")).to_be_visible()
     staff.look()
 
-    clock.move_to(meeting.ends_at - timedelta(minutes=5))
+    clock.move_to(meeting.starts_at + timedelta(minutes=1))
     guest.go(f"/meetings/p/{asked.token}")
     guest.press("评价会议", to="/meetings/p/.*/feedback")
     guest.page.locator("label[for=room_stars-5]").click()
