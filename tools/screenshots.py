@@ -61,6 +61,15 @@ def pictures() -> list[Picture]:
         Picture("parking-desk", "guard", lambda: "/parking/keep"),
         Picture("parking-setup", "sysadmin", _lot_to_set_up),
         Picture("rotation", "staff", _drawn_rotation),
+        Picture("rooms", "staff", lambda: "/meetings/"),
+        Picture(
+            "find-room",
+            "staff",
+            lambda: f"/meetings/find?seats=12&minutes=60&first={NOW:%Y-%m-%d}&last={NOW:%Y-%m-%d}",
+        ),
+        Picture("participants", "clerk", lambda: f"/meetings/{_plenary()}/participants"),
+        Picture("run-sheet", "clerk", lambda: f"/meetings/events/{_plenary_event()}/sheet"),
+        Picture("rooms-figures", "clerk", lambda: "/meetings/figures"),
         Picture("settings", "sysadmin", lambda: "/settings/items/repairs.report"),
         Picture("backoffice", "sysadmin", lambda: "/backoffice/"),
     ]
@@ -77,6 +86,18 @@ def _fill_intake(visitor) -> None:  # type: ignore[no-untyped-def]
     staff = Person.objects.get(username="staff")
     visitor.page.get_by_label("来电号码").fill(staff.phone.clear)
     visitor.page.locator("#caller-found input").first.wait_for()
+
+
+def _plenary() -> int:
+    from houqin.services.meetings.models import Meeting
+
+    return Meeting.objects.get(event__isnull=False, is_main=True).pk
+
+
+def _plenary_event() -> int:
+    from houqin.services.meetings.models import BigEvent
+
+    return BigEvent.objects.get().pk
 
 
 def _case_of_staff() -> str:
