@@ -73,7 +73,8 @@ def test_a_hall_of_people_gets_its_permits_by_a_few_statements(gated, django_ass
         Person(username=f"crowd{number}", name=f"甲{number}", organisation=cast.finance)
         for number in range(400)
     )
-    actions.invite(cast.staff, meeting=meeting.pk, people=crowd)
+    with django_assert_max_num_queries(25):
+        actions.invite(cast.staff, meeting=meeting.pk, people=crowd)
     with django_assert_max_num_queries(20):
         assert actions.open_doors(meeting.pk) == 400
     with django_assert_max_num_queries(16):
