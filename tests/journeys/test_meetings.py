@@ -145,6 +145,8 @@ def test_a_guest_from_the_invitation_to_the_feedback(
     guest.page.get_by_placeholder("车牌号").fill("浙A12345")
     guest.press("开车来，预留车位", to="/meetings/p/")
     expect(guest.page.get_by_text("已为 浙A12345")).to_be_visible()
+    guest.press("打开来访通行码", to="/visitors/p/")
+    expect(guest.page.locator("svg").first).to_be_visible()
 
     # At the door: the guest by the pass, a colleague by the code on the screen.
     clock.move_to(meeting.starts_at - timedelta(minutes=5))
