@@ -197,6 +197,8 @@ class Controller:
             status, answer = self.line.post(path, body)
         except OSError:
             return None
+        if status >= 500:  # overburdened or being restarted: as good as no line
+            return None
         if status != 200:
             raise RuntimeError(f"{path}: {status} {answer}")
         return answer
@@ -224,7 +226,7 @@ class HttpLine:
             answer = self._client.request(method, path, **more)
         except httpx.TransportError as lost:
             raise OSError(str(lost)) from lost
-        return answer.status_code, answer.json()
+        return answer.status_code, answer.json() if answer.status_code < 500 else None
 
 
 def play(controller: Controller, script: Sequence[tuple[str, str, str]]) -> Tally:
