@@ -42,10 +42,14 @@ def expected(actor: Actor, find: str = "") -> QuerySet[Visit]:
     return found.order_by("from_at", "name", "pk")
 
 
-def inside(actor: Actor, building: Place | None = None, permission: str = "visitors.gate") -> QuerySet[Visit]:
-    """Who is inside now, of a building or of all, by place and name; for the gate, or with ``visitors.view`` for a muster."""
-    rights = scoped(actor, permission) | scoped(actor, "visitors.view")
+def inside(actor: Actor, building: Place | None = None, find: str = "") -> QuerySet[Visit]:
+    """Who is inside now, of a building or of all, by place and name; for the gate, or with ``visitors.view`` for a muster. With ``find``
+    those who go by that name, organisation, phone or plate.
+    """
+    rights = scoped(actor, "visitors.gate") | scoped(actor, "visitors.view")
     found = Visit.objects.filter(rights, state=VisitState.INSIDE).select_related(*RELATED)
+    if find:
+        found = found.filter(named(find))
     if building:
         found = found.filter(place__path__startswith=building.path)
     return found.order_by("place__path", "name", "pk")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from houqin.foundation.people import scope
 from houqin.foundation.trail.actors import Actor
-from houqin.services.visitors.models import OPEN, Contractor, Denial, HostingRule, Visit, Worker
+from houqin.services.visitors.models import OPEN, Contractor, Denial, HostingRule, Visit, VisitState, Worker
 from houqin.services.visitors.queries.visits import RELATED, scoped
 
 
@@ -43,14 +43,15 @@ def workers_kept(actor: Actor) -> QuerySet[Worker]:
 
 
 def workers_at_gate(actor: Actor, find: str) -> QuerySet[Worker]:
-    """Contractors' people by a part of the name or company, or the last four of the phone, for the gate."""
+    """Contractors' people by a part of the name or company, or the last four of the phone, for the gate; not who is inside."""
     kept = scope.within(
         actor, "visitors.gate", organisation="contractor__section__path", place="contractor__place__path"
     )
     wanted = Q(name__contains=find) | Q(contractor__name__contains=find)
     if find.isascii() and find.isdigit() and len(find) == 4:
         wanted |= Q(phone__tail=find)
-    found = Worker.objects.filter(kept, wanted, ended_at=None, contractor__ended_at=None)
+    here = Visit.objects.filter(worker=OuterRef("pk"), state=VisitState.INSIDE)
+    found = Worker.objects.filter(kept, wanted, ~Exists(here), ended_at=None, contractor__ended_at=None)
     return found.select_related("contractor__place", "contractor__host").order_by("name", "pk")
 
 

@@ -70,9 +70,10 @@ def visits(
 
 
 def named(text: str) -> Q:
-    """What somebody types to find a visitor: a part of the name, a phone number or its last four, a plate or a part of it."""
+    """What somebody types to find a visitor: a part of the name or organisation, a phone number or its last four, a
+    plate or a part of it."""
     wanted = text.strip()
-    condition = Q(name__contains=wanted)
+    condition = Q(name__contains=wanted) | Q(organisation__contains=wanted)
     if wanted.isascii() and wanted.isdigit() and len(wanted) == LAST:
         condition |= Q(phone__tail=wanted)
     try:

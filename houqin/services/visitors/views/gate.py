@@ -50,7 +50,7 @@ def gate(request: HttpRequest) -> HttpResponse:
         "counts": {"expected": len(expected[:SHOWN]), "inside": len(inside), "overdue": len(overdue)},
     }
     if find:
-        context["rows"] = [*(visit for visit in inside if _is(visit, find)), *expected[:SHOWN]]
+        context["rows"] = [*queries.inside(actor, find=find)[:SHOWN], *expected[:SHOWN]]
         context["workers"] = list(queries.workers_at_gate(actor, find)[:10])
     elif show == "inside":
         context["rows"], context["more"] = inside[:SHOWN], len(inside) > SHOWN
@@ -59,15 +59,6 @@ def gate(request: HttpRequest) -> HttpResponse:
     live = bool(getattr(request, "htmx", False))
     return problems.vary(
         render(request, "visitors/gate.html#live" if live else "visitors/gate.html", context)
-    )
-
-
-def _is(visit: Visit, find: str) -> bool:
-    """Whether somebody inside goes by what the guard typed."""
-    return (
-        find in visit.name
-        or find.upper() in visit.plate
-        or bool(visit.phone and visit.phone.clear.endswith(find))
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from houqin.foundation.calendar import clock
 from houqin.foundation.errors import NotFound, Problem
 from houqin.foundation.people import scope
 from houqin.foundation.sealed.envelope import seal, unseal
@@ -81,7 +82,15 @@ def _invite_page(request: HttpRequest, form: InviteForm, status: int) -> HttpRes
 
 
 def _next_hour() -> datetime:
-    return timezone.localtime().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    """When a visit probably begins: the next full hour, after hours nine on the next workday."""
+    start = timezone.localtime().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    calendar = clock.load()
+    if calendar.is_workday(start.date()) and 8 <= start.hour < 17:
+        return start
+    day = start.date() if start.hour < 8 else start.date() + timedelta(days=1)
+    while not calendar.is_workday(day):
+        day += timedelta(days=1)
+    return timezone.make_aware(datetime.combine(day, time(9)))
 
 
 @signed_in
