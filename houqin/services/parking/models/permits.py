@@ -76,7 +76,7 @@ class PlatePermit(models.Model):
         related_name="permits",
         verbose_name=_("轮换"),
     )
-    accessible = models.BooleanField(_("需要无障碍车位"), default=False)
+    accessible = models.BooleanField(_("需要无障碍车位"), default=False, db_default=False)
     signed_at = models.DateTimeField(_("出示给伙伴院区的时间"), null=True, blank=True)
     asked_at = models.DateTimeField(_("申请时间"), default=timezone.now)
     waits_since = models.DateTimeField(_("排队时间"), null=True, blank=True)
@@ -226,7 +226,7 @@ class Reservation(models.Model):
     starts_at = models.DateTimeField(_("开始"))
     ends_at = models.DateTimeField(_("结束"))
     source = models.TextField(_("来源"))
-    note = models.TextField(_("用途"), blank=True)
+    note = models.TextField(_("用途"), blank=True, db_default="")
     released_at = models.DateTimeField(_("释放时间"), null=True, blank=True)
     made_at = models.DateTimeField(_("预留时间"), default=timezone.now)
 
