@@ -17,6 +17,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="reservation",
             name="note",
-            field=models.TextField(blank=True, db_default="", verbose_name="用途"),
+            field=models.TextField(blank=True, default="", db_default="", verbose_name="用途"),
         ),
     ]

@@ -226,7 +226,7 @@ class Reservation(models.Model):
     starts_at = models.DateTimeField(_("开始"))
     ends_at = models.DateTimeField(_("结束"))
     source = models.TextField(_("来源"))
-    note = models.TextField(_("用途"), blank=True, db_default="")
+    note = models.TextField(_("用途"), blank=True, default="", db_default="")
     released_at = models.DateTimeField(_("释放时间"), null=True, blank=True)
     made_at = models.DateTimeField(_("预留时间"), default=timezone.now)
 
