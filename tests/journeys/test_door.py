@@ -64,6 +64,10 @@ def test_a_lost_phone_is_signed_out_from_the_desk(house: House, visit: Visit) ->
     phone.go("/services/repairs.report")
     phone.page.get_by_label("补充描述").fill("手机里打的字")
 
+    keeper = visit(house.cast.secadmin)
+    keeper.go("/retention/")
+    expect(keeper.page.get_by_role("heading", name="保存期限")).to_be_visible()
+
     house.deliver()
     desk.go("/notices")
     desk.press("您的账号在新设备上登录", to="/profile/sessions")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from houqin.affairs.models import Case, Route
+from houqin.foundation.trail.models import Entry
 from houqin.services.mailbox.actions import learning
 from houqin.services.mailbox.models import LetterCategory
 from tests.journeys.conftest import House, Visit
@@ -40,6 +41,13 @@ def test_a_letter_is_suggested_answered_published_and_rated(post: House, visit: 
 
     worker = visit(cast.worker)
     worker.go(case.get_absolute_url())
+    number = worker.page.locator(".reveal").first
+    expect(number).to_contain_text("****")
+    number.click()
+    expect(worker.page.locator(f"a[href='tel:{cast.staff.phone.clear}']")).to_be_visible()
+    worker.look()
+    shown = Entry.objects.get(action="personal.reveal")
+    assert (shown.actor_name, shown.record_name) == (cast.worker.name, case.number)
     worker.press("接单", to=case.get_absolute_url())
     answer = worker.open("办毕")
     answer.get_by_label("答复").fill("已请厨房减盐，下周起每天两个清淡菜。")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -19,6 +21,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from houqin.project.bundle import build
+from houqin.project.bundle.installer.home import Home
+from houqin.project.bundle.installer.refusal import Refusal
 from houqin.project.bundle.installer.signature import is_signed, read_key
 from houqin.project.bundle.installer.work import main
 
@@ -168,6 +172,28 @@ def test_upgrading_nothing_and_rolling_nothing_back_are_refused(
     assert "no upgrade to undo" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["install", str(archive), "--to", home])
+
+
+def test_a_service_is_stopped_and_started_and_whoever_serves_meanwhile_is_not_run_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a stand-in for systemctl, which writes down what it is told; a unit that cannot be stopped stops everything."""
+    told, program = tmp_path / "told", tmp_path / "bin" / "systemctl"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\necho "$@" >> {told}\n[ "$2" != broken.service ]\n', encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    home = Home(tmp_path / "opt", "houqin.service")
+    home.stop()
+    home.start()
+    assert told.read_text(encoding="utf-8").splitlines() == ["stop houqin.service", "start houqin.service"]
+    with pytest.raises(subprocess.CalledProcessError):
+        Home(tmp_path / "opt", "broken.service").stop()
+    home.data.mkdir(parents=True)
+    with (home.data / "serving.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        with pytest.raises(Refusal, match="Stop it first"):
+            Home(tmp_path / "opt", "").stop()
 
 
 def test_keys_are_made_once_and_only_of_the_right_kind(tmp_path: Path) -> None:
