@@ -9,12 +9,13 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from houqin.affairs.declare import Category, Item, Step, StepKind, announce, working_hours
+from houqin.affairs.declare import Category, Item, Moments, Step, StepKind, announce, working_hours
 from houqin.affairs.forms import CaseForm
 from houqin.affairs.models import Case, Warning
 from houqin.affairs.warnings.declare import RULES
 from houqin.affairs.who import Holder, heads_over, on_duty_in, who
 from houqin.foundation.people.models import Organisation
+from houqin.foundation.trail.actors import Actor
 
 ITEM = "affairs.warning"
 
@@ -33,6 +34,18 @@ class ErrandForm(CaseForm):
         """Whose affair the warning is."""
         section: Organisation = self.cleaned_data["warning"].organisation
         return section
+
+
+class ErrandMoments(Moments):
+    """The page of an errand leads back to its warning."""
+
+    case_template = "portal/errand_panel.html"
+
+    def case_context(self, case: Case, viewer: Actor) -> dict[str, Any]:
+        """The warning, in words, as it stands now."""
+        found = Warning.objects.filter(case=case).first()
+        rule = RULES.get(found.rule) if found else None
+        return {"warning": found, "words": rule.words(found) if found and rule else case.title}
 
 
 def data_of(warning: Warning) -> dict[str, Any]:
@@ -63,5 +76,6 @@ announce(
             Step("confirm", StepKind.CONFIRM, _("转办人确认")),
         ),
         limit=working_hours(24),
+        moments=ErrandMoments(),
     )
 )

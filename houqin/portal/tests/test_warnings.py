@@ -170,6 +170,21 @@ def test_an_administrator_sets_thresholds(cast, as_person):
     assert as_person(cast.staff).get(address).status_code == 403
 
 
+def test_an_errand_leads_back_to_its_warning(cast, as_person):
+    overdue = Warning.objects.create(
+        rule="affairs.overdue",
+        subject="section:1",
+        name="维修科",
+        value=30,
+        organisation=cast.repairs,
+        level="amber",
+    )
+    dispatcher = as_person(cast.dispatcher)
+    case = dispatcher.post(f"/warnings/{overdue.pk}/case", follow=True)
+    assert f'href="/warnings/{overdue.pk}"' in case.content.decode()
+    assert "来自预警" in case.content.decode()
+
+
 @pytest.fixture
 def call(client):
     def ask(person, path, body=None):
