@@ -66,7 +66,7 @@ def _event(meeting: Meeting, *, titled: bool) -> Event:
     event.add("status", _STATUS.get(MeetingState(meeting.state), "CONFIRMED"))
     event.add("organizer", "invalid:nomail", parameters={"CN": meeting.organiser.name})
     event.add("url", f"{settings.BASE_URL}/meetings/{meeting.pk}")
-    if meeting.all_day:
+    if meeting.all_day and meeting.series_id is None:
         event.add("dtstart", timezone.localdate(meeting.starts_at))
         event.add("dtend", timezone.localdate(meeting.ends_at) + timedelta(days=1))
     else:

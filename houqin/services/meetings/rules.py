@@ -49,6 +49,13 @@ class Wish:
     def minutes(self) -> int:
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
 
+    @property
+    def all_day(self) -> bool:
+        """Whether it takes all of the room's hours; people come and go then, and nobody is late."""
+        starts, ends = timezone.localtime(self.starts_at), timezone.localtime(self.ends_at)
+        until_closing = ends.date() > starts.date() or ends.time() >= self.room.closes_at
+        return starts.time() <= self.room.opens_at and until_closing
+
 
 @dataclass(frozen=True)
 class Choice:

@@ -38,7 +38,6 @@ def book(
     wish: Wish,
     title: str,
     private: bool = False,
-    all_day: bool = False,
     case: Case | None = None,
 ) -> Meeting:
     """Book a room for the organiser of ``wish``. With ``case`` the booking waits for approval, but keeps the room.
@@ -48,7 +47,7 @@ def book(
     """
     may_book_for(actor, wish)
     rules.check(actor, wish)
-    meeting = new_meeting(actor, wish, title, private=private, all_day=all_day, case=case)
+    meeting = new_meeting(actor, wish, title, private=private, case=case)
     with taking(actor, wish):
         rules.check_quota(wish.organiser, wish.starts_at, wish.minutes)
         insert(meeting)
@@ -75,7 +74,6 @@ def new_meeting(
     title: str,
     *,
     private: bool = False,
-    all_day: bool = False,
     case: Case | None = None,
     series: Series | None = None,
 ) -> Meeting:
@@ -88,7 +86,7 @@ def new_meeting(
         room=wish.room,
         starts_at=wish.starts_at,
         ends_at=wish.ends_at,
-        all_day=all_day,
+        all_day=wish.all_day,
         setup_minutes=wish.room.setup_minutes,
         clearing_minutes=wish.room.clearing_minutes,
         state=MeetingState.PENDING if case else MeetingState.BOOKED,
@@ -169,6 +167,7 @@ def move(
     refuse_unapproved(actor, wish)
     found.room, found.starts_at, found.ends_at = wish.room, wish.starts_at, wish.ends_at
     found.setup_minutes, found.clearing_minutes = wish.room.setup_minutes, wish.room.clearing_minutes
+    found.all_day = wish.all_day
     found.sequence += 1
     with taking(actor, wish, but=found.pk):
         found.save()

@@ -228,7 +228,7 @@ def move_following(
         _put(each, series, occurrence)
     with booking.taking(actor, planned[0].wish):
         Meeting.objects.bulk_update(following, [
-            "series", "original_start", "room", "starts_at", "ends_at", "setup_minutes", "clearing_minutes", "sequence",
+            "series", "original_start", "room", "starts_at", "ends_at", "all_day", "setup_minutes", "clearing_minutes", "sequence",
             "state", "gave_back_at", "gave_back_reason",
         ])  # fmt: skip
     trail.record(
@@ -247,6 +247,7 @@ def _put(meeting: Meeting, series: Series, occurrence: Occurrence) -> None:
     meeting.series, meeting.original_start = series, occurrence.original_start
     meeting.room, meeting.starts_at, meeting.ends_at = wish.room, wish.starts_at, wish.ends_at
     meeting.setup_minutes, meeting.clearing_minutes = wish.room.setup_minutes, wish.room.clearing_minutes
+    meeting.all_day = wish.all_day
     meeting.sequence += 1
     meeting.state, meeting.gave_back_at, meeting.gave_back_reason = MeetingState.BOOKED, None, ""
 

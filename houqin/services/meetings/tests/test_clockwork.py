@@ -33,9 +33,7 @@ def test_nobody_within_a_quarter_of_an_hour_and_the_room_goes_to_others(rooms):
 
 def test_who_signs_in_keeps_the_room_and_so_does_a_meeting_of_the_whole_day(rooms):
     meeting = rooms.book(rooms.small)
-    whole = actions.book(
-        rooms.cast.staff, wish=rooms.wish(rooms.east, 8, hours=10), title="培训", all_day=True
-    )
+    whole = actions.book(rooms.cast.staff, wish=rooms.wish(rooms.east, 7.5, hours=13.5), title="培训")
     with after(meeting, 5):
         actions.open_meeting(rooms.cast.staff, meeting=meeting.pk)
     with after(meeting, 30):
