@@ -25,6 +25,8 @@ WARM = 100
 #: Seconds in which the last calls, which the client does not wait for, come to their end.
 SETTLE = 0.5
 API = "/api/v1"
+#: One of each trade that has a section of several people.
+FAULTS = ("water.tap", "power.socket", "air.cold", "doors.lock", "network.phone", "cleaning.floor")
 FLOOR = "/floor/rows"
 
 Body = dict[str, Any]
@@ -198,7 +200,7 @@ def _applicants() -> list[int]:
 
 
 def _reports(desk: Desk, count: int, skip: int = 0) -> list[wrk.Call]:
-    """Reports of one fault at as many places."""
+    """Reports at as many places, of several trades in turn: no section drowns in a backlog that it would never have."""
     from houqin.foundation.places.models import Place
 
     who = [desk.token(each) for each in _applicants()]
@@ -207,7 +209,7 @@ def _reports(desk: Desk, count: int, skip: int = 0) -> list[wrk.Call]:
         (
             f"{API}/items/repairs.report/cases",
             who[index % len(who)],
-            json.dumps({"place": place.code, "fault": "water.tap", "description": "一直在滴水"}),
+            json.dumps({"place": place.code, "fault": FAULTS[index % len(FAULTS)], "description": "又坏了"}),
         )
         for index, place in enumerate(places)
     ]
@@ -239,7 +241,7 @@ def _step(desk: Desk, name: str, calls: list[wrk.Call]) -> bool:
     bare = [(FLOOR, desk.token(person), "{}")] * max(400, len(calls))
     _do(desk, bare[:WARM])
     # Counted as in a process that has been at work: the first calls of this one fill what it keeps of the configuration.
-    counted = [call for call in calls if call[1] == calls[0][1]][:3]
+    counted = [call for call in calls if call[1] == calls[0][1]][: 2 * len(FAULTS)]
     statements, told = [statements_of_post(*call) for call in counted][-1]
     calls = [call for call in calls if call not in counted]
     floor_statements, _ = statements_of_post(*bare[0])

@@ -74,6 +74,9 @@ class CaseForm(forms.Form):
     File fields are :class:`FileIdsField`; the engine attaches them to the case.
     """
 
+    #: Keys for the new case and its first task, where a service has read them along with something else.
+    keys: tuple[int, int] | None = None
+
     def __init__(self, *args: Any, actor: Actor | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.actor = actor
@@ -209,6 +212,8 @@ class InOrderField(forms.ModelMultipleChoiceField):
     """Several records in the order they were chosen: the first section leads."""
 
     def clean(self, value: Any) -> Any:
+        if not value and not self.required:
+            return []
         found = {str(record.pk): record for record in super().clean(value)}
         return [found[key] for key in dict.fromkeys(map(str, value or ())) if key in found]
 

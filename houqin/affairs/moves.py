@@ -23,11 +23,12 @@ from houqin.affairs.declare import ClockKind, Limit, StepKind
 from houqin.affairs.models import Case, Event, Follower, Rating, RatingKind, State, Task, TaskState
 from houqin.affairs.who import Holder, in_place_of, resolve
 from houqin.foundation.calendar import clock as calendar
-from houqin.foundation.compiled import Compiled, Writes, changed, next_ids, snapshot
+from houqin.foundation.compiled import Compiled, Writes, changed, next_id, next_ids, snapshot
 from houqin.foundation.errors import Conflict, NotFound, NotPermitted
 from houqin.foundation.files.actions import attach
 from houqin.foundation.notices.actions import tell
 from houqin.foundation.people.models import Person
+from houqin.foundation.people.queries import organisation
 from houqin.foundation.people.scope import Grant
 from houqin.foundation.trail import actions as trail
 from houqin.foundation.trail.actors import Actor
@@ -53,7 +54,7 @@ class Move:
         self.tasks: list[Task] = list(case.open_tasks)
         self.task: Task | None = None
         #: keys for new tasks that the caller has at hand
-        self.task_ids: list[int] = []
+        self.task_ids: list[int] = [case.task_id] if hasattr(case, "task_id") else []
         self.grant: Grant | None = None
         self.text = ""
         self.data: dict[str, Any] = {}
@@ -323,14 +324,14 @@ def touching(actor: Actor, verb: str, case_id: int) -> Iterator[Move]:
 
 
 @contextmanager
-def holding(actor: Actor, number: str) -> Iterator[Case]:
-    """Lock a case for what is read of it before a verb of ``actor`` follows within the block; the verb then locks nothing
+def holding(actor: Actor, number: str, verb: str) -> Iterator[Case]:
+    """Lock a case for what is read of it before ``verb`` of ``actor`` follows within the block; the verb then locks nothing
     again.
 
     Raises NotFound for an unknown number.
     """
     with transaction.atomic():
-        case = _locked(_BY_NUMBER, actor, number)
+        case = _locked(_BY_NUMBER_TO_GIVE if verb in GIVES else _BY_NUMBER, actor, number)
         token = _held.set(case)
         try:
             yield case
@@ -352,14 +353,17 @@ def _lockable(viewer: int, **which: Any) -> QuerySet[Case]:
             rated=Exists(rated),
             seen=Subquery(Case.objects.filter(**which).order_by().values("version")),
         )
-        .select_related(
-            "place", "section", "organisation", "applicant", "open_task__section", "open_task__assignee"
-        )
+        .select_related("place", "applicant", "open_task__assignee")
         .order_by("open_task__id")
     )
 
 
+#: Verbs that open a task: its key is read along with the case.
+GIVES = frozenset({"approve", "return_step", "add_approver", "dispatch", "transfer", "reopen"})
 _BY_NUMBER = Compiled(lambda viewer, number: _lockable(viewer, number=number), int, str)
+_BY_NUMBER_TO_GIVE = Compiled(
+    lambda viewer, number: _lockable(viewer, number=number).annotate(task_id=next_id(Task)), int, str
+)
 _BY_ID = Compiled(lambda viewer, pk: _lockable(viewer, pk=pk), int, int)
 _BY_TASK = Compiled(
     lambda viewer, task: _lockable(viewer, pk=Subquery(Task.objects.filter(pk=task).values("case"))), int, int
@@ -379,9 +383,10 @@ def _locked(which: Compiled[Case], actor: Actor, key: int | str | None) -> Case:
     if not rows:
         raise NotFound
     case = rows[0]
+    case.section, case.organisation = organisation(case.section_id), organisation(case.organisation_id)
     case.open_tasks = [row.open_task for row in rows if hasattr(row, "open_task")]
     for task in case.open_tasks:
-        task.case = case
+        task.case, task.section = case, organisation(task.section_id)
     return case
 
 

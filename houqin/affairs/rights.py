@@ -13,6 +13,7 @@ from houqin.foundation.compiled import Compiled
 from houqin.foundation.kept import Kept
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Organisation, Person
+from houqin.foundation.people.queries import organisation
 from houqin.foundation.trail.actors import SYSTEM, Actor, Bearer, Outsider
 
 PERMISSION = {
@@ -246,15 +247,13 @@ def open_tasks(case: Case) -> Sequence[Task]:
     """The case's open tasks with section and assignee, oldest first."""
     tasks = _OPEN_TASKS.rows(case.pk)
     for task in tasks:
-        task.case = case
+        task.case, task.section = case, organisation(task.section_id)
     return tasks
 
 
 _OPEN_TASKS = Compiled(
     lambda case: (
-        Task.objects.filter(case=case, state=TaskState.OPEN)
-        .select_related("section", "assignee")
-        .order_by("id")
+        Task.objects.filter(case=case, state=TaskState.OPEN).select_related("assignee").order_by("id")
     ),
     int,
 )
@@ -262,11 +261,14 @@ _OPEN_TASKS = Compiled(
 
 def all_tasks(case: Case) -> list[Task]:
     """Every task the case ever had with section and assignee, oldest first."""
-    return _ALL_TASKS.rows(case.pk)
+    tasks = _ALL_TASKS.rows(case.pk)
+    for task in tasks:
+        task.section = organisation(task.section_id)
+    return tasks
 
 
 _ALL_TASKS = Compiled(
-    lambda case: Task.objects.filter(case=case).select_related("section", "assignee").order_by("id"), int
+    lambda case: Task.objects.filter(case=case).select_related("assignee").order_by("id"), int
 )
 
 

@@ -18,7 +18,8 @@ from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
-from django.db.models import ForeignKey, JSONField, Model, QuerySet
+from django.db.models import BigIntegerField, ForeignKey, JSONField, Model, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.fields import AutoFieldMixin
 from django.db.models.query import ModelIterable, get_related_populators  # type: ignore[attr-defined]  # not in the stubs
 from psycopg import RawCursor
@@ -191,8 +192,16 @@ def next_ids(*models: type[Model]) -> list[int]:
 
 @cache
 def _next_ids_sql(models: tuple[type[Model], ...]) -> str:
-    sequences = [f"{model._meta.db_table}_{model._meta.pk.column}_seq" for model in models]
-    return "SELECT " + ", ".join(f"nextval('{each}')" for each in sequences)
+    return "SELECT " + ", ".join(map(_next_id_sql, models))
+
+
+def _next_id_sql(model: type[Model]) -> str:
+    return f"nextval('{model._meta.db_table}_{model._meta.pk.column}_seq')"
+
+
+def next_id(model: type[Model]) -> RawSQL:
+    """An annotation: a key for a new row of ``model``, read along with what a query asks anyway."""
+    return RawSQL(_next_id_sql(model), [], output_field=BigIntegerField())  # noqa: S611 - names of our own tables
 
 
 class Writes:

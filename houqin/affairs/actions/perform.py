@@ -56,7 +56,7 @@ def perform(
     """
     if verb not in VERB_FORMS:
         raise NotFound(_("没有“%(verb)s”这个操作。") % {"verb": verb})
-    with holding(actor, case) as record:
+    with holding(actor, case, verb) as record:
         if not rights.may_see(actor, record):
             raise NotFound
         if permit:

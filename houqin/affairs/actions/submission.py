@@ -100,7 +100,7 @@ def _open(
     session_key: str,
 ) -> Case:
     now, item = timezone.now(), offer.item
-    identity, first_task = next_ids(Case, Task)
+    identity, first_task = form.keys or next_ids(Case, Task)
     person = applicant if isinstance(applicant, Person) else None
     case = Case(
         id=identity,

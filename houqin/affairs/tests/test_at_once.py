@@ -111,7 +111,7 @@ def test_who_waited_for_a_case_sees_it_as_it_is_now(committed_desk: Desk) -> Non
 
     def look() -> tuple[list[str], int]:
         try:
-            with holding(Person.objects.get(username="dispatcher"), case.number) as record:
+            with holding(Person.objects.get(username="dispatcher"), case.number, "transfer") as record:
                 return [str(task.assignee) for task in record.open_tasks], record.version
         finally:
             connection.close()

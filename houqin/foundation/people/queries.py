@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import overload
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -25,6 +26,15 @@ def organisation_of(person: Person) -> Organisation:
     if not Person.organisation.is_cached(person):
         person.organisation = _organisation(person.organisation_id)
     return person.organisation
+
+
+@overload
+def organisation(pk: int) -> Organisation: ...
+@overload
+def organisation(pk: int | None) -> Organisation | None: ...
+def organisation(pk: int | None) -> Organisation | None:
+    """The organisation of that id, which the process keeps."""
+    return None if pk is None else _organisation(pk)
 
 
 @Kept

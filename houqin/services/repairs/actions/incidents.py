@@ -86,11 +86,14 @@ def close_incident(actor: Person, *, incident: int, note: str = "") -> Incident:
 
 def close_with(case: Case) -> None:
     """The case of an outage has ended, so the outage is over."""
-    for incident in _OPEN_OF_CASE.rows(case.pk):
-        _close(incident, SYSTEM, "", None)
+    if _OPEN_OF_CASE.values(case.pk):
+        for incident in _open().filter(case=case):
+            _close(incident, SYSTEM, "", None)
 
 
-_OPEN_OF_CASE = Compiled(lambda case: _open().filter(case=case), int)
+_OPEN_OF_CASE = Compiled(
+    lambda case: Incident.objects.filter(case=case, closed_at__isnull=True).order_by().values_list("pk"), int
+)
 
 
 def tell_overdue(now: datetime) -> int:

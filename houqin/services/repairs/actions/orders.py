@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy
 from houqin.affairs import clocks
 from houqin.affairs.actions import submit
 from houqin.affairs.declare import ClockKind, Limit, StepKind
-from houqin.affairs.models import Case, State
+from houqin.affairs.models import Case, State, Task
 from houqin.affairs.who import heads_over
 from houqin.foundation import tree
-from houqin.foundation.compiled import Compiled, changed, snapshot
+from houqin.foundation.compiled import Compiled, changed, next_id, snapshot
 from houqin.foundation.errors import Problem
+from houqin.foundation.kept import Kept
 from houqin.foundation.notices.actions import tell
 from houqin.foundation.people.models import Person
 from houqin.foundation.places.models import Place, PlaceKind
@@ -94,7 +95,7 @@ def running_case(form: RepairForm) -> Case | None:
         return None
     place, fault = form.cleaned_data["place"], form.cleaned_data["fault"]
     lock(_key(place, fault), shared=[f"group:{fault.group}"])
-    outage, joinable, form.mended = _known(place, fault, form.cleaned_data.get("device"))
+    outage, joinable, form.mended, form.keys = _known(place, fault, form.cleaned_data.get("device"))
     if outage and (incident := open_incident_at(place, fault.group)):
         case = _running(incident.case_id)
         if case:
@@ -135,7 +136,9 @@ def stamp(case: Case, verb: str, data: Mapping[str, Any]) -> None:
     if verb not in STAMPED:
         return
     order = _TO_STAMP.rows(case.pk)[0]
-    order.case = case
+    order.case, order.fault = case, _fault(order.fault_id)
+    if case.place and case.place.pk == order.place_id:
+        order.place = case.place
     before = snapshot(order)
     actor, now = data["actor"], timezone.now()
     if verb in ("accept", "arrive", "complete") and isinstance(actor, Person):
@@ -156,14 +159,14 @@ def stamp(case: Case, verb: str, data: Mapping[str, Any]) -> None:
 #: Verbs that an order remembers, or that let reports join it again. Ended cases are :func:`end`'s matter.
 STAMPED = frozenset({"accept", "arrive", "complete", "reopen"})
 _TO_STAMP = Compiled(
-    lambda case: (
-        RepairOrder.objects.filter(case=case)
-        .select_for_update(of=("self",))
-        .select_related("fault", "worker", "place")
-        .order_by()
-    ),
+    lambda case: RepairOrder.objects.filter(case=case).select_for_update(of=("self",)).order_by(),
     int,
 )
+
+
+@Kept
+def _fault(pk: int) -> FaultKind:
+    return FaultKind.objects.get(pk=pk)
 
 
 def end(case: Case) -> None:
@@ -181,13 +184,16 @@ def open_incident_at(place: Place, group: str) -> Incident | None:
     return max(incidents, key=lambda incident: len(incident.place.path), default=None)
 
 
-def _known(place: Place, fault: FaultKind, device: Device | None) -> tuple[bool, bool, int | None]:
-    """Whether an outage covers the place and whether something there can be joined, which both are rare; and the latest
-    job on the same fault here, or on the same device, that was finished within thirty days. One statement."""
+def _known(
+    place: Place, fault: FaultKind, device: Device | None
+) -> tuple[bool, bool, int | None, tuple[int, int]]:
+    """Whether an outage covers the place and whether something there can be joined, which both are rare; the latest
+    job on the same fault here, or on the same device, that was finished within thirty days; and keys for a new case and
+    its first task. One statement."""
     above, since = tree.ids(place.path), timezone.now() - REPEAT_WITHIN
     given = (place.pk, fault.pk, device.pk if device else 0, since, fault.group, *above)
-    ((outage, joinable, mended),) = _known_at(len(above)).values(*given)
-    return outage, joinable, mended
+    ((outage, joinable, mended, case, task),) = _known_at(len(above)).values(*given)
+    return outage, joinable, mended, (case, task)
 
 
 @cache
@@ -202,7 +208,11 @@ def _known_at(depth: int) -> Compiled[Any]:
         ).order_by("-finished_at")
         found = Place.objects.filter(pk=place).order_by()
         return found.values_list(
-            Exists(outages), Exists(same.filter(joinable=True)), Subquery(mended.values("pk")[:1])
+            Exists(outages),
+            Exists(same.filter(joinable=True)),
+            Subquery(mended.values("pk")[:1]),
+            next_id(Case),
+            next_id(Task),
         )
 
     return Compiled(build, int, int, int, datetime, str, *[int] * depth)
