@@ -27,7 +27,7 @@ from houqin.foundation.compiled import Compiled, Writes, changed, next_id, next_
 from houqin.foundation.errors import Conflict, NotFound, NotPermitted
 from houqin.foundation.files.actions import attach
 from houqin.foundation.notices.actions import tell
-from houqin.foundation.people.models import Person
+from houqin.foundation.people.models import Person, beyond_the_name
 from houqin.foundation.people.queries import organisation
 from houqin.foundation.people.scope import Grant
 from houqin.foundation.trail import actions as trail
@@ -354,6 +354,7 @@ def _lockable(viewer: int, **which: Any) -> QuerySet[Case]:
             seen=Subquery(Case.objects.filter(**which).order_by().values("version")),
         )
         .select_related("place", "applicant", "open_task__assignee")
+        .defer(*beyond_the_name("applicant"), *beyond_the_name("open_task__assignee"))
         .order_by("open_task__id")
     )
 
@@ -371,18 +372,18 @@ _BY_TASK = Compiled(
 _FOLLOWERS = Compiled(lambda case: Follower.objects.filter(case=case).select_related("person"), int)
 
 
-def _locked(which: Compiled[Case], actor: Actor, key: int | str | None) -> Case:
+def _locked(which: Compiled[Any], actor: Actor, key: int | str | None) -> Case:
     """The case with its ``open_tasks``, nobody else moving it. Raises NotFound where there is none.
 
     Its lock and what belongs to it are one statement. Where somebody else has moved it while this one waited, only the
     case's own row would be the new one, so everything is read again, now under the lock.
     """
     rows = which.rows(actor.pk or 0, key)
-    if rows and rows[0].seen != rows[0].version:  # type: ignore[attr-defined]  # annotated
+    if rows and rows[0].seen != rows[0].version:
         rows = which.rows(actor.pk or 0, key)
     if not rows:
         raise NotFound
-    case = rows[0]
+    case: Case = rows[0]
     case.section, case.organisation = organisation(case.section_id), organisation(case.organisation_id)
     case.open_tasks = [row.open_task for row in rows if hasattr(row, "open_task")]
     for task in case.open_tasks:

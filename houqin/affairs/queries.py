@@ -19,7 +19,8 @@ from houqin.foundation.files.queries import of_record
 from houqin.foundation.notices.models import Notice
 from houqin.foundation.notices.queries import about
 from houqin.foundation.people import scope
-from houqin.foundation.people.models import Organisation, Person
+from houqin.foundation.people.models import Organisation, Person, beyond_the_name
+from houqin.foundation.people.queries import organisation
 from houqin.foundation.sealed.value import Personal
 from houqin.foundation.trail.actors import Actor
 
@@ -112,7 +113,10 @@ def standing(actor: Actor, case: Case) -> Standing:
 def find_case(actor: Actor, number: str) -> Case:
     """The case of that number, if ``actor`` may see it. Raises NotFound otherwise."""
     case = _BY_NUMBER.first(number, actor.pk or 0)
-    if case is None or not rights.may_see(actor, case):
+    if case is None:
+        raise NotFound
+    case.section, case.organisation = organisation(case.section_id), organisation(case.organisation_id)
+    if not rights.may_see(actor, case):
         raise NotFound
     return case
 
@@ -157,7 +161,8 @@ def _newest_notices(most: int) -> Compiled[Notice]:
 
 def visible_cases(actor: Actor) -> QuerySet[Case]:
     """All cases within the actor's sight, newest first."""
-    return _whole().filter(rights.visible(actor)).order_by("-id")
+    cases = Case.objects.select_related("place", "section", "organisation", "applicant", "registered_by")
+    return cases.filter(rights.visible(actor)).order_by("-id")
 
 
 def my_cases(actor: Person) -> QuerySet[Case]:
@@ -275,8 +280,8 @@ def by_phone(actor: Person, phone: str | Personal) -> QuerySet[Case]:
         raise NotFound
     narrowing = {"place": "place__path", "service": "service"}
     mine = Q(registered_by=actor)
-    for organisation in ("organisation__path", "section__path"):
-        mine |= scope.within(actor, "affairs.intake", organisation=organisation, **narrowing)
+    for named in ("organisation__path", "section__path"):
+        mine |= scope.within(actor, "affairs.intake", organisation=named, **narrowing)
     return _listed().filter(Q(applicant_phone=phone) | Q(applicant__phone=phone), mine).order_by("-id")
 
 
@@ -304,15 +309,12 @@ def possible_handlers(actor: Person, case: Case, section: Organisation | None = 
     )
 
 
-def _whole() -> QuerySet[Case]:
-    return Case.objects.select_related("place", "section", "organisation", "applicant", "registered_by")
-
-
 #: With ``follows``: the viewer's report was joined into it, and ``worked``: they have or had a task of it.
 _BY_NUMBER = Compiled(
     lambda number, viewer: (
-        _whole()
-        .filter(number=number)
+        Case.objects.filter(number=number)
+        .select_related("place", "applicant", "registered_by")
+        .defer(*beyond_the_name("applicant"), *beyond_the_name("registered_by"))
         .annotate(
             follows=Exists(Follower.objects.filter(case=OuterRef("pk"), person=viewer)),
             worked=Exists(Task.objects.filter(case=OuterRef("pk"), assignee=viewer)),

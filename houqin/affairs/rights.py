@@ -12,7 +12,7 @@ from houqin.affairs.models import Case, Delegation, Follower, State, Task, TaskS
 from houqin.foundation.compiled import Compiled
 from houqin.foundation.kept import Kept
 from houqin.foundation.people import scope
-from houqin.foundation.people.models import Organisation, Person
+from houqin.foundation.people.models import Organisation, Person, beyond_the_name
 from houqin.foundation.people.queries import organisation
 from houqin.foundation.trail.actors import SYSTEM, Actor, Bearer, Outsider
 
@@ -268,7 +268,13 @@ def all_tasks(case: Case) -> list[Task]:
 
 
 _ALL_TASKS = Compiled(
-    lambda case: Task.objects.filter(case=case).select_related("assignee").order_by("id"), int
+    lambda case: (
+        Task.objects.filter(case=case)
+        .select_related("assignee")
+        .defer(*beyond_the_name("assignee"))
+        .order_by("id")
+    ),
+    int,
 )
 
 

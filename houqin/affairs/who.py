@@ -13,7 +13,7 @@ from houqin.affairs.declare import StepKind
 from houqin.affairs.models import Case, Task, TaskState
 from houqin.foundation import tree
 from houqin.foundation.compiled import Compiled
-from houqin.foundation.people.models import Appointment, Organisation, Person
+from houqin.foundation.people.models import BEYOND_THE_NAME, Appointment, Organisation, Person
 from houqin.foundation.people.queries import on_duty
 from houqin.foundation.registry import Registry
 
@@ -69,7 +69,8 @@ def _least_busy(depth: int) -> Compiled[Person]:
         people = on_duty(Organisation(pk=section), at=at, place_path=tree.path(places), today=today)
         theirs = Task.objects.filter(assignee=OuterRef("pk"), state=TaskState.OPEN).order_by()
         load = theirs.values("assignee").annotate(count=Count("pk")).values("count")
-        return people.annotate(open_tasks=Coalesce(Subquery(load), 0)).order_by("open_tasks", "id")[:1]
+        people = people.annotate(open_tasks=Coalesce(Subquery(load), 0)).order_by("open_tasks", "id")
+        return people.defer(*BEYOND_THE_NAME)[:1]
 
     return Compiled(build, int, datetime, date, *[int] * depth)
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from houqin.foundation.notices.models import Notice
-from houqin.foundation.people.models import Person
+from houqin.foundation.people.models import Person, beyond_the_name
 
 
 def of_person(person: Person) -> QuerySet[Notice]:
@@ -34,5 +34,6 @@ def about(record: models.Model) -> QuerySet[Notice]:
     return (
         Notice.objects.filter(record_type=record._meta.label_lower, record_id=record.pk)
         .select_related("person")
+        .defer(*beyond_the_name("person"))
         .order_by("id")
     )

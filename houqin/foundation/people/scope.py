@@ -20,7 +20,7 @@ from houqin.foundation import tree
 from houqin.foundation.compiled import Compiled
 from houqin.foundation.errors import NotPermitted
 from houqin.foundation.kept import Kept
-from houqin.foundation.people.models import Appointment, Organisation, Person
+from houqin.foundation.people.models import BEYOND_THE_NAME, Appointment, Organisation, Person
 from houqin.foundation.trail.actors import Actor, System
 
 # Plain SQL because every request pays for it: the same through the ORM costs three times as much to put together.
@@ -194,7 +194,7 @@ def _present_holders(permission: str, service: str, depth: int, place_depth: int
             place_path=tree.path(ids[depth:]),
             service=service,
             today=today,
-        )
+        ).defer(*BEYOND_THE_NAME)
 
     return Compiled(build, date, *[int] * (depth + place_depth))
 

@@ -25,6 +25,7 @@ from houqin.foundation.personal.fields import PersonalField, TailKey, WholeKey
 from houqin.foundation.tree import PathField
 
 __all__ = [
+    "BEYOND_THE_NAME",
     "Account",
     "Appointment",
     "DutyShift",
@@ -43,6 +44,7 @@ __all__ = [
     "SecondFactor",
     "SignInFailure",
     "SignedInSession",
+    "beyond_the_name",
 ]
 
 
@@ -93,6 +95,18 @@ class PersonQuerySet(models.QuerySet["Person"]):
 class PersonManager(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  # type: ignore[misc]  # built
     def get_by_natural_key(self, username: str | None) -> "Person":
         return self.get(username=username)
+
+
+#: What nobody asks of a person who is only told, named or given work: for ``defer``.
+BEYOND_THE_NAME = (
+    "password", "last_login", "username", "pinyin", "initials", "staff_number", "post", "phone", "id_number", "email",
+    "large_type", "usual_place",
+)  # fmt: skip
+
+
+def beyond_the_name(of: str) -> tuple[str, ...]:
+    """The same for a person joined to another record as ``of``."""
+    return tuple(f"{of}__{name}" for name in BEYOND_THE_NAME)
 
 
 class Person(AbstractBaseUser):
