@@ -15,7 +15,7 @@ HTMX = {"HTTP_HX_REQUEST": "true"}
 
 #: Committed baselines; a page that needs more must say why in the change that raises its figure.
 QUERIES = {
-    "/": 7,  # one of them a service's word for today: the meetings that are still to come
+    "/": 8,  # two of them services' words for today: meetings that are still to come, visitors who are expected
     "/todo": 6,
     "/mine": 7,
     "/services": 5,

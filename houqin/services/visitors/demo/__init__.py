@@ -245,8 +245,10 @@ def _spaces(world: World, book: Book) -> None:
         seen.add(row["plate"])
         spaces.add(row["id"])
         rows.append(
-            (f"visitors.visit:{row['id']}", row["plate"], lot.pk, 1, row["from_at"], row["until_at"], now)
+            (f"visitors.visit:{row['id']}", row["plate"], lot.pk, 1, row["from_at"], row["until_at"], now, "")
         )
     reservation = apps.get_model("parking", "Reservation")
-    copy_in(reservation, ("source", "plate", "lot", "spaces", "starts_at", "ends_at", "made_at"), rows)
+    copy_in(
+        reservation, ("source", "plate", "lot", "spaces", "starts_at", "ends_at", "made_at", "note"), rows
+    )
     Visit.objects.filter(pk__in=spaces).update(space=str(lot))
