@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from houqin.foundation.channels.base import CHANNELS, Message, Result
+from houqin.foundation.channels.clients.sms import LENGTH
 from houqin.foundation.people.installation import is_demo
 from houqin.foundation.sealed.envelope import seal, unseal
 from houqin.services.visitors.models import Visit, VisitState
@@ -41,7 +42,7 @@ def send_code(phone: str, code: str) -> None:
 def text_code(told: str) -> None:
     """What the job does. Raises Unsent."""
     phone, code = json.loads(unseal(bytes.fromhex(told), _CODE))
-    _send(phone, _("来访预约验证码 %(code)s，10 分钟内有效。") % {"code": code}, "", f"code:{told[:40]}")
+    _send(phone, _("来访预约验证码 %(code)s，10 分钟内有效。") % {"code": code}, f"code:{told[:40]}")
 
 
 def text_visit(visit: int, what: str) -> bool:
@@ -53,24 +54,29 @@ def text_visit(visit: int, what: str) -> bool:
     named = {"when": f"{start:%m-%d %H:%M}", "place": found.place}
     url = f"{settings.BASE_URL}/visitors/p/{found.key}"
     if what == "cancelled":
-        words, url = _("您 %(when)s 到%(place)s的来访已取消。") % named, ""
+        words = _("您 %(when)s 到%(place)s的来访已取消。") % named
     elif found.state != VisitState.EXPECTED:
         return False
-    elif what == "moved":
-        words = _("来访改到 %(when)s，通行码：") % named
     else:
-        words = _("%(when)s 来访通行码：") % named
-    _send(found.phone.clear, words, url, f"visit:{visit}:{what}:{found.from_at.isoformat()}")
+        long = _("来访改到 %(when)s，通行码") if what == "moved" else _("%(when)s 来访通行码")
+        words = _with_link(long % named, url)
+    _send(found.phone.clear, words, f"visit:{visit}:{what}:{found.from_at.isoformat()}")
     return True
 
 
-def _send(phone: str, words: str, url: str, key: str) -> None:
+def _with_link(words: str, url: str) -> str:
+    """The words and the link in one message; fewer words rather than half a link."""
+    whole = f"{words} {url}"
+    return whole if len(whole) <= LENGTH else f"{_('通行码')} {url}"
+
+
+def _send(phone: str, words: str, key: str) -> None:
     message = Message(
         key=uuid5(NAMESPACE_URL, f"houqin:{key}"),
         to=phone,
         title=words,
         body="",
-        url=url,
+        url="",
         when=f"{timezone.localtime():%m-%d %H:%M}",
     )
     if CHANNELS["sms"].send(message).result in (Result.LATER, Result.BLOCKED):

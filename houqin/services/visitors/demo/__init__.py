@@ -86,7 +86,7 @@ class Book:
     def write(self, host: Somebody, begins: int, told: dict[str, Any]) -> None:
         chance, now, pk = self.chance, self.world.now, len(self.visits) + 1
         ends, fate = told["ends"], chance.random()
-        state, why, key = "expected", "", f"{chance.getrandbits(128):032x}"
+        state, why, key = "expected", "", f"{chance.getrandbits(64):016x}"
         came = begins + round(chance.gauss(-120, 700))
         if fate < OFF:
             state, why = "cancelled", chance.choice(("改为线上", "时间冲突", "资料已邮寄"))

@@ -19,8 +19,8 @@ from houqin.services.visitors.models.lists import Worker
 
 
 def new_key() -> str:
-    """128 bits for a secret address."""
-    return secrets.token_urlsafe(16)
+    """96 bits for a secret address that still fits into one text message."""
+    return secrets.token_urlsafe(12)
 
 
 class VisitState(models.TextChoices):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from houqin.foundation.errors import NotFound, Problem
+from houqin.foundation.places.codes import drawing
 from houqin.portal import problems
 from houqin.portal.door import person_of
 from houqin.portal.guard import needs
@@ -57,6 +59,8 @@ def gate(request: HttpRequest) -> HttpResponse:
     elif show == "overdue":
         context["rows"], context["more"] = overdue[:SHOWN], len(overdue) > SHOWN
     live = bool(getattr(request, "htmx", False))
+    if not live:
+        context["qr"] = drawing(f"{settings.BASE_URL}{reverse('visitors:request')}")
     return problems.vary(
         render(request, "visitors/gate.html#live" if live else "visitors/gate.html", context)
     )
