@@ -24,7 +24,6 @@ def open_ways(visit: Visit) -> None:
     if areas:
         access.grant(
             SYSTEM, source=visit.own_source, holder=visit.holder, name=visit.name, areas=areas, from_at=starts, until_at=ends,
-            reason=str(visit.get_kind_display()),
         )  # fmt: skip
     visit.space = ""
     if visit.plate:

@@ -107,7 +107,7 @@ class Book:
         if state == "expected" and ends + GRACE > now:
             self.permits.append((
                 f"visitor:{pk}", told["name"], None, self.areas_of(room.id), None, moment(begins - EARLY), moment(ends + GRACE),
-                f"visitors.visit:{pk}", "来访", "active", 0, moment(min(made, now)), "",
+                f"visitors.visit:{pk}", "", "active", 0, moment(min(made, now)), "",
             ))  # fmt: skip
 
     def pass_gates(self, pk: int, came: int, ends: int, told: dict[str, Any]) -> None:
