@@ -34,14 +34,14 @@ SELECT * FROM (
 """  # noqa: S608 - constants of ours
 _STAYING = f"""
 SELECT l.place_id, p.name, l.keeper_id, count(*) FROM parking_lot l JOIN places_place p ON p.id = l.place_id
-JOIN parking_stay s ON s.lot_id = l.place_id AND s.out_at IS NULL AND s.in_at < now() - make_interval(hours => l.longest_hours)
+JOIN parking_stay s ON s.lot_id = l.place_id AND s.out_at IS NULL AND s.in_at < %(now)s - make_interval(hours => l.longest_hours)
 WHERE {_OPEN} GROUP BY l.place_id, p.name HAVING count(*) >= %(amber)s ORDER BY l.place_id
 """  # noqa: S608 - constants of ours
 
 
 def _rows(statement: str, thresholds: Thresholds) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"amber": thresholds.amber})
+        cursor.execute(statement, {"amber": thresholds.amber, "now": timezone.now()})
         return cursor.fetchall()
 
 

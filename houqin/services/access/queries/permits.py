@@ -190,7 +190,8 @@ def who_may_enter(area: Area) -> QuerySet[Permit]:
 def permits_kept(
     actor: Actor, area: Area | None = None, *, find: str = "", show: str = ""
 ) -> QuerySet[Permit]:
-    """Permits for areas that ``actor`` keeps. ``show``: ``unused`` never opened a door in 90 days, ``expiring`` ends within 30,
+    """Permits for areas that ``actor`` keeps. ``show``: ``unused`` never opened a door in 90 days, ``expiring`` ends within 30 and is
+    no visitor's,
     ``long`` has no end, ``unreviewed`` nobody looked at for a year; ``find``: a part of the name."""
     kept = list(areas_kept(actor).values_list("pk", flat=True))
     wanted = [pk for pk in _within(area) if pk in kept] if area else kept
@@ -215,7 +216,9 @@ def expiring(days: int) -> QuerySet[Permit]:
 
 _SHOWN = {
     "unused": unused,
-    "expiring": lambda: Q(until_at__lt=timezone.now() + timedelta(days=30)),
+    "expiring": lambda: (
+        Q(until_at__lt=timezone.now() + timedelta(days=30)) & ~Q(holder__startswith="visitor:")
+    ),
     "long": lambda: Q(until_at__isnull=True),
     "unreviewed": lambda: (
         Q(created_at__lt=timezone.now() - timedelta(days=365))

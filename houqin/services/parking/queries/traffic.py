@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, QuerySet, Value
-from django.db.models.functions import Cast, Concat, Now
+from django.db.models.functions import Cast, Concat
+from django.utils import timezone
 
 from houqin.foundation.trail.actors import Actor
 from houqin.services.parking.models import Camera, Count, Direction, Passage, Standing, Stay
@@ -26,7 +27,8 @@ def strangers(actor: Actor) -> QuerySet[Stay]:
 def overstays(actor: Actor) -> QuerySet[Stay]:
     """Of these, the ones that stay longer than their lot allows."""
     hours = Concat(F("lot__longest_hours"), Value(" hours"), output_field=DurationField())
-    latest = ExpressionWrapper(Now() - Cast(hours, DurationField()), output_field=DateTimeField())
+    now = Value(timezone.now(), output_field=DateTimeField())
+    latest = ExpressionWrapper(now - Cast(hours, DurationField()), output_field=DateTimeField())
     return stays_kept(actor).filter(in_at__lt=latest)
 
 
