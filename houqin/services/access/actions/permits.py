@@ -67,7 +67,7 @@ def grant(
                 raise
             found = _open_of(source).get(holder=holder)
         else:
-            trail.record(actor, "access.grant", made, after=trail.values_of(made))
+            trail.record(actor, "access.grant", made, after=_told(made, trail.values_of(made)))
             return made
     _change(actor, found, "access.grant", **wanted)
     return found
@@ -247,7 +247,12 @@ def _change(actor: Actor, permit: Permit, action: str, **values: object) -> None
     old, new = trail.difference(before, trail.values_of(permit))
     if new:
         permit.save(update_fields=list(values))
-        trail.record(actor, action, permit, before=old, after=new)
+        trail.record(actor, action, permit, before=_told(permit, old), after=_told(permit, new))
+
+
+def _told(permit: Permit, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the trail keeps for ever: whoever is nobody of ours stands there by their holder alone, and can be forgotten."""
+    return {name: value for name, value in values.items() if permit.person_id or name != "name"}
 
 
 def _granted(actor: Actor, source: str, wanted: Mapping[str, Mapping[str, Any]]) -> dict[str, Permit] | None:
@@ -262,7 +267,10 @@ def _granted(actor: Actor, source: str, wanted: Mapping[str, Mapping[str, Any]])
         if "permit_once_a_source" not in str(error):
             raise
         return None
-    entries = [trail.entry(actor, "access.grant", permit, after=trail.values_of(permit)) for permit in new]
+    entries = [
+        trail.entry(actor, "access.grant", permit, after=_told(permit, trail.values_of(permit)))
+        for permit in new
+    ]
     changed: dict[int, Permit] = {}
     fields: set[str] = set()
     for holder, permit in found.items():
@@ -273,7 +281,11 @@ def _granted(actor: Actor, source: str, wanted: Mapping[str, Mapping[str, Any]])
         if now:
             changed[permit.pk] = permit
             fields |= set(now)
-            entries.append(trail.entry(actor, "access.grant", permit, before=old, after=now))
+            entries.append(
+                trail.entry(
+                    actor, "access.grant", permit, before=_told(permit, old), after=_told(permit, now)
+                )
+            )
     if changed:
         Permit.objects.bulk_update(changed.values(), sorted(fields))
     trail.record_many(entries)

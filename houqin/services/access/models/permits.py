@@ -89,4 +89,4 @@ class Permit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name if self.person_id else self.holder

@@ -155,7 +155,7 @@ class Visit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.name[:1]}**"  # as the trail keeps it when the name is long forgotten
 
     @property
     def holder(self) -> str:

@@ -10,6 +10,7 @@ from houqin.affairs.models import Warning
 from houqin.affairs.warnings.declare import RULES
 from houqin.foundation.people.models import Person
 from houqin.foundation.retention.actions import erase_due
+from houqin.foundation.trail.models import Entry
 from houqin.services.visitors import actions
 from houqin.services.visitors.models import Contractor, Visit, Worker
 from houqin.services.visitors.tests.conftest import PHONE
@@ -67,3 +68,6 @@ def test_after_its_time_a_visit_no_longer_says_who_came(gates):
     assert visit.entered_at
     assert visit.host == Person.objects.get(pk=gates.cast.staff.pk)
     assert Permit.objects.get().name == visit.holder
+    assert not [
+        each.action for each in Entry.objects.all() if "钱明" in f"{each.record_name}{each.before}{each.after}"
+    ]
