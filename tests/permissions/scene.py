@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from datetime import timedelta
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -31,6 +33,8 @@ from houqin.testing.cast import Cast
 
 #: The roster that is being imported: its name and its lines.
 SHEET = ("花名册", "姓名,单位,科室", "王一,市财政局,预算处")
+#: What every address answers to each role, reviewed.
+FILE = Path(__file__).with_name("matrix.csv")
 ROLES = (
     "anonymous", "staff", "other_staff", "head", "repairs_head", "dispatcher", "worker", "clerk", "manager", "sysadmin",
     "secadmin", "auditor",
@@ -181,6 +185,12 @@ def _makers() -> list[Callable[[Cast], dict[str, Any]]]:
 
 def _code(name: str) -> str:
     return "affairs.overdue" if name == "portal:settings_warning" else "repairs.report"
+
+
+def reviewed() -> dict[tuple[str, str], dict[str, str]]:
+    """The lines of the reviewed file by address and method: what each role is answered."""
+    with FILE.open(newline="") as file:
+        return {(row["address"], row["method"]): row for row in csv.DictReader(file)}
 
 
 def addresses() -> list[tuple[str, str, set[str]]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -20,9 +19,8 @@ from django.urls import NoReverseMatch, reverse
 from houqin.exchange import tokens
 from houqin.foundation.people.models import Person
 from houqin.testing.cast import Cast
-from tests.permissions.scene import ROLES, Scene, addresses, person
+from tests.permissions.scene import FILE, ROLES, Scene, addresses, person, reviewed
 
-FILE = Path(__file__).with_name("matrix.csv")
 WRITING = bool(os.environ.get("WRITE_PERMISSIONS"))
 #: Only addresses that begin so: for whoever works on them; the whole takes minutes.
 ONLY = os.environ.get("PERMISSIONS_ONLY", "")
@@ -91,11 +89,7 @@ def test_every_address_answers_as_reviewed(role: str, cast: Cast) -> None:
     found = answers(cast, role)
     if WRITING:
         _write(role, found)
-    expected = {
-        (row["address"], row["method"]): row.get(role, "")
-        for row in _rows()
-        if row["address"].startswith(ONLY)
-    }
+    expected = {key: row.get(role, "") for key, row in reviewed().items() if key[0].startswith(ONLY)}
     wrong = {
         key: f"{got}, reviewed: {expected.get(key, 'no line')}"
         for key, got in found.items()
@@ -106,16 +100,9 @@ def test_every_address_answers_as_reviewed(role: str, cast: Cast) -> None:
     assert not [key for key, got in found.items() if got.startswith("5") and key[0] != "readyz"]
 
 
-def _rows() -> list[dict[str, str]]:
-    if not FILE.exists():
-        return []
-    with FILE.open(newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def _write(role: str, found: dict[tuple[str, str], str]) -> None:
     """Put a role's column into the file; run with ``-n 0``."""
-    rows = {(row["address"], row["method"]): row for row in _rows()}
+    rows = reviewed()
     kept = {key: row for key, row in rows.items() if not key[0].startswith(ONLY)}
     asked = {
         key: {**rows.get(key, {}), "address": key[0], "method": key[1], role: got}

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from ninja import Schema
 
 from houqin.affairs.models import Case
 from houqin.exchange import tokens
@@ -169,6 +171,15 @@ def test_the_committed_description_is_the_present_one() -> None:
     assert json.loads(COMMITTED.read_text()) == present, (
         "run `make openapi` and commit docs/developers/openapi.json"
     )
+
+
+def test_no_two_shapes_share_a_name() -> None:
+    """The description names shapes alone: of two by one name, one would be described as the other."""
+    seen, todo = Counter[str](), [Schema]
+    while todo:
+        todo += (below := todo.pop().__subclasses__())
+        seen.update(each.__name__ for each in below if each.__module__.startswith("houqin."))
+    assert [name for name, often in seen.items() if often > 1] == []
 
 
 def test_the_documentation_lists_every_call(client: Client, db: None) -> None:

@@ -73,7 +73,7 @@ class EventsIn(Schema):
     events: list[EventIn]
 
 
-class TakenOut(Schema):
+class EventsTakenOut(Schema):
     stored: int
     repeated: int
     through: int
@@ -131,7 +131,7 @@ def permits_for_controller(
 @router.post(
     "/controllers/events",
     auth=OF_CONTROLLER,
-    response={200: TakenOut, **PROBLEMS},
+    response={200: EventsTakenOut, **PROBLEMS},
     summary=_n("成批上报通行记录（重复只计一次）"),
     description=_n("每个控制器从 1 起连续编号；through 以内的已全部收到，可以从本地删除。"),
 )

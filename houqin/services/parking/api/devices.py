@@ -20,7 +20,7 @@ from houqin.services.parking.models import Direction
 MOST_EVENTS = 500
 
 
-class EventIn(Schema):
+class PassageIn(Schema):
     sequence: Annotated[int, Field(ge=0, lt=2**63)]
     at: datetime
     direction: Direction
@@ -29,8 +29,8 @@ class EventIn(Schema):
     picture: UUID | None = None
 
 
-class EventsIn(Schema):
-    events: Annotated[list[EventIn], Field(max_length=MOST_EVENTS)]
+class PassagesIn(Schema):
+    events: Annotated[list[PassageIn], Field(max_length=MOST_EVENTS)]
 
 
 class EventsOut(Schema):
@@ -76,7 +76,7 @@ class RevocationList(Schema):
 @router.post(
     "/cameras/{code}/passages", response={200: EventsOut, **CONFLICTS}, summary=_n("上报车牌识别（可重复）")
 )
-def camera_passages(request: HttpRequest, code: str, given: EventsIn) -> HttpResponse:
+def camera_passages(request: HttpRequest, code: str, given: PassagesIn) -> HttpResponse:
     """Up to 500 events of one camera, each taken once by its sequence whatever is repeated; no key is needed."""
     within_scope(request, "parking")
     body_of(request)

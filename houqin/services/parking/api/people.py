@@ -58,7 +58,7 @@ class GuidanceOut(Schema):
     standing: str
 
 
-class PermitOut(Schema):
+class PlatePermitOut(Schema):
     id: int
     plate: str
     lot: str
@@ -68,8 +68,8 @@ class PermitOut(Schema):
     case: str | None
 
 
-class PermitList(Schema):
-    items: list[PermitOut]
+class PlatePermitList(Schema):
+    items: list[PlatePermitOut]
     next: str | None = None
 
 
@@ -118,7 +118,7 @@ class CountIn(Schema):
     note: Annotated[str, Field(max_length=200)] = ""
 
 
-class CountOut(Schema):
+class ParkedCountOut(Schema):
     lot: str
     before: int
     counted: int
@@ -166,7 +166,7 @@ def guide_plate(
     }
 
 
-@router.get("/permits", response={200: PermitList, **PROBLEMS}, summary=_n("我的车辆通行证"))
+@router.get("/permits", response={200: PlatePermitList, **PROBLEMS}, summary=_n("我的车辆通行证"))
 def parking_permits(
     request: HttpRequest, cursor: str | None = None, limit: int = Query(PAGE, ge=1, le=MOST)
 ) -> dict[str, Any]:
@@ -175,7 +175,7 @@ def parking_permits(
     return {"items": [_permit(each) for each in found], "next": following}
 
 
-@router.post("/permits/{pk}/end", response={200: PermitOut, **CONFLICTS}, summary=_n("结束通行证"))
+@router.post("/permits/{pk}/end", response={200: PlatePermitOut, **CONFLICTS}, summary=_n("结束通行证"))
 def end_permit(request: HttpRequest, pk: int) -> HttpResponse:
     within_scope(request, "parking")
     return write(request, lambda: (200, _permit(actions.end(person_of(request), permit=pk))))
@@ -199,7 +199,9 @@ def parking_overstays(
     return {"items": [_stay(each) for each in found], "next": following}
 
 
-@router.post("/lots/{code}/count", response={201: CountOut, **CONFLICTS}, summary=_n("清点更正场内车辆"))
+@router.post(
+    "/lots/{code}/count", response={201: ParkedCountOut, **CONFLICTS}, summary=_n("清点更正场内车辆")
+)
 def count_lot(request: HttpRequest, code: str, given: CountIn) -> HttpResponse:
     within_scope(request, "parking")
     body_of(request)

@@ -37,7 +37,7 @@ from houqin.services.visitors.models import Visit, VisitState
 from houqin.services.visitors.sheets import Guest
 
 
-class InviteIn(Schema):
+class VisitIn(Schema):
     name: Name
     phone: Number
     place: Name
@@ -53,7 +53,7 @@ class InviteIn(Schema):
     id_number: Number = ""
 
 
-class GuestIn(Schema):
+class VisitorIn(Schema):
     name: Name
     phone: Number
     organisation: Name = ""
@@ -68,7 +68,7 @@ class GroupIn(Schema):
     until_at: AwareDatetime
     purpose: Text
     kind: Name = "business"
-    guests: Annotated[list[GuestIn], Field(max_length=300)]
+    guests: Annotated[list[VisitorIn], Field(max_length=300)]
 
 
 class GroupOut(Schema):
@@ -77,11 +77,11 @@ class GroupOut(Schema):
     visits: list[VisitOut]
 
 
-class PassOut(Schema):
+class VisitPassOut(Schema):
     url: str
 
 
-class MoveIn(Schema):
+class VisitMoveIn(Schema):
     from_at: AwareDatetime
     until_at: AwareDatetime
 
@@ -129,7 +129,7 @@ def own_visits(
 
 
 @router.post("/visits", response={201: VisitOut, **CONFLICTS}, summary=_n("邀请访客"))
-def invite_visitor(request: HttpRequest, given: InviteIn) -> HttpResponse:
+def invite_visitor(request: HttpRequest, given: VisitIn) -> HttpResponse:
     """Within the host's own right the visit is expected at once; beyond it a case is opened and named."""
     within_scope(request, "visitors")
     body_of(request)
@@ -150,7 +150,7 @@ def one_visit(request: HttpRequest, pk: int) -> dict[str, Any]:
     return told(_seen(request, pk))
 
 
-@router.get("/visits/{pk}/pass", response={200: PassOut, **PROBLEMS}, summary=_n("访客通行码页面的地址"))
+@router.get("/visits/{pk}/pass", response={200: VisitPassOut, **PROBLEMS}, summary=_n("访客通行码页面的地址"))
 def visit_pass(request: HttpRequest, pk: int) -> dict[str, str]:
     """For whoever runs the visit, to send on. Conflict while there is no pass."""
     within_scope(request, "visitors")
@@ -161,7 +161,7 @@ def visit_pass(request: HttpRequest, pk: int) -> dict[str, str]:
 
 
 @router.post("/visits/{pk}/move", response={200: VisitOut, **CONFLICTS}, summary=_n("来访改时间"))
-def move_visit(request: HttpRequest, pk: int, given: MoveIn) -> HttpResponse:
+def move_visit(request: HttpRequest, pk: int, given: VisitMoveIn) -> HttpResponse:
     within_scope(request, "visitors")
     body_of(request)
     period = {"from_at": given.from_at, "until_at": given.until_at}

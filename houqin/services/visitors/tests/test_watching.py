@@ -69,5 +69,7 @@ def test_after_its_time_a_visit_no_longer_says_who_came(gates):
     assert visit.host == Person.objects.get(pk=gates.cast.staff.pk)
     assert Permit.objects.get().name == visit.holder
     assert not [
-        each.action for each in Entry.objects.all() if "钱明" in f"{each.record_name}{each.before}{each.after}"
+        each.action
+        for each in Entry.objects.all()
+        if "钱明" in f"{each.record_name}{each.before}{each.after}"
     ]
