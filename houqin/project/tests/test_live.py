@@ -18,7 +18,7 @@ def test_a_day_reports_handles_and_ends_repairs(cast: Cast):
     cast.duty(cast.worker)
     Person.objects.filter(pk=cast.colleague.pk).update(username=None)
     dice, possible = Random(7), live.steps()
-    for _ in range(150):
+    for _ in range(300):
         live.take_one(dice, possible)
     states = set(Case.objects.values_list("state", flat=True))
     assert {"open", "completed"} <= states

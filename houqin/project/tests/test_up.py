@@ -15,8 +15,25 @@ import pytest
 from houqin.testing.house import PATIENCE, House, lives
 
 
-def test_up_serves_refuses_a_second_and_stops_cleanly(house: House) -> None:
+def test_the_life_of_a_house(house: House) -> None:
+    """One house for all of it: the first start of each takes the longest."""
     house.start()
+    serves_and_refuses_a_second(house)
+    family = house.family()
+    assert house.stop() == 0
+    assert [process for process in family if lives(process)] == []
+    house.start()
+    with psycopg.connect(house.cluster.url(), autocommit=True) as connection:
+        connection.execute("CREATE TABLE kept (n int)")
+        connection.execute("INSERT INTO kept SELECT generate_series(1, 500)")
+    house.kill_everything()
+    house.start(start_new_session=True)
+    with psycopg.connect(house.cluster.url()) as connection:
+        assert connection.execute("SELECT count(*) FROM kept").fetchone() == (500,)
+    ctrl_c_for_the_whole_group_stops_cleanly_and_soon(house)
+
+
+def serves_and_refuses_a_second(house: House) -> None:
     assert house.get("/readyz")[1]["checks"] == {"database": "ok", "migrations": "ok", "worker": "ok"}
     second = subprocess.run(
         house.command("up", "--port", str(house.port + 1)),
@@ -36,24 +53,9 @@ def test_up_serves_refuses_a_second_and_stops_cleanly(house: House) -> None:
     )
     assert manage.returncode == 0, manage.stderr
     assert house.get("/readyz")[0] == 200, "a command beside it does not stop the server"
-    family = house.family()
-    assert house.stop() == 0
-    assert [process for process in family if lives(process)] == []
 
 
-def test_kill_9_of_everything_loses_nothing_and_up_just_starts(house: House) -> None:
-    house.start()
-    with psycopg.connect(house.cluster.url(), autocommit=True) as connection:
-        connection.execute("CREATE TABLE kept (n int)")
-        connection.execute("INSERT INTO kept SELECT generate_series(1, 500)")
-    house.kill_everything()
-    house.start()
-    with psycopg.connect(house.cluster.url()) as connection:
-        assert connection.execute("SELECT count(*) FROM kept").fetchone() == (500,)
-
-
-def test_ctrl_c_for_the_whole_group_stops_cleanly_and_soon(house: House) -> None:
-    house.start(start_new_session=True)
+def ctrl_c_for_the_whole_group_stops_cleanly_and_soon(house: House) -> None:
     assert house.process is not None
     family = house.family()
     began = time.monotonic()
