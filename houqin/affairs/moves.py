@@ -54,7 +54,7 @@ class Move:
         self.tasks: list[Task] = list(case.open_tasks)
         self.task: Task | None = None
         #: keys for new tasks that the caller has at hand
-        self.task_ids: list[int] = [case.task_id] if hasattr(case, "task_id") else []
+        self.task_ids: list[int] = [getattr(case, each) for each in SPARE_KEYS if hasattr(case, each)]
         self.grant: Grant | None = None
         self.text = ""
         self.data: dict[str, Any] = {}
@@ -121,7 +121,7 @@ class Move:
 
     def _number(self, tasks: Sequence[Task]) -> None:
         """Give new tasks their keys: timeline, trail and answer name them before they are written."""
-        keys, self.task_ids = [*self.task_ids], []
+        keys, self.task_ids = self.task_ids[: len(tasks)], self.task_ids[len(tasks) :]
         keys += next_ids(*[Task] * (len(tasks) - len(keys)))
         for task, key in zip(tasks, keys, strict=True):
             task.pk = key
@@ -359,11 +359,16 @@ def _lockable(viewer: int, **which: Any) -> QuerySet[Case]:
     )
 
 
-#: Verbs that open a task: its key is read along with the case.
+#: Verbs that open a task, seldom more than two: their keys are read along with the case.
+SPARE_KEYS = ("one_task", "another_task")
 GIVES = frozenset({"approve", "return_step", "add_approver", "dispatch", "transfer", "reopen"})
 _BY_NUMBER = Compiled(lambda viewer, number: _lockable(viewer, number=number), int, str)
 _BY_NUMBER_TO_GIVE = Compiled(
-    lambda viewer, number: _lockable(viewer, number=number).annotate(task_id=next_id(Task)), int, str
+    lambda viewer, number: _lockable(viewer, number=number).annotate(
+        **{each: next_id(Task) for each in SPARE_KEYS}
+    ),
+    int,
+    str,
 )
 _BY_ID = Compiled(lambda viewer, pk: _lockable(viewer, pk=pk), int, int)
 _BY_TASK = Compiled(

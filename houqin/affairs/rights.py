@@ -178,13 +178,25 @@ def task_grant(
     Allowed: its holder, their delegate while they are away, a member of the section it queues in, and the section's
     dispatcher for dispatching and transferring work, but not for choosing who approves. Nobody approves their own case.
     """
+    return _may(actor, verb, case, task, away, _work_grant(actor, case, task))
+
+
+def _work_grant(actor: Actor, case: Case, task: Task) -> scope.Grant | None:
+    """The appointment by which ``actor`` does work of the task's kind, whatever the verb."""
+    if actor is SYSTEM or actor.pk is None:
+        return None
+    return scope_grant(actor, PERMISSION[StepKind(task.kind)], case, task.section)
+
+
+def _may(
+    actor: Actor, verb: str, case: Case, task: Task, away: frozenset[int], grant: scope.Grant | None
+) -> tuple[bool, scope.Grant | None]:
     if actor is SYSTEM:
         return True, None
     if actor.pk is None or verb not in TASK_VERBS[task.kind]:
         return False, None
     if task.kind == StepKind.APPROVE and actor.pk == case.applicant_id:
         return False, None
-    grant = scope_grant(actor, PERMISSION[StepKind(task.kind)], case, task.section)
     if task.assignee_id == actor.pk:
         return verb != "accept" or task.accepted_at is None, grant
     if task.assignee_id is None and grant:
@@ -201,7 +213,8 @@ def verbs_on_task(actor: Actor, case: Case, task: Task, away: frozenset[int]) ->
     """What ``actor`` can do to one open task now, in the order of the desk."""
     if task.state != TaskState.OPEN or case.state != State.OPEN:
         return []
-    verbs = [verb for verb in TASK_VERBS[task.kind] if task_grant(actor, verb, case, task, away)[0]]
+    grant = _work_grant(actor, case, task)
+    verbs = [verb for verb in TASK_VERBS[task.kind] if _may(actor, verb, case, task, away, grant)[0]]
     if task.arrived_at:
         verbs = [verb for verb in verbs if verb != "arrive"]
     return [verb for verb in verbs if verb != "return_step" or _entered_before(case, task.step)]

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.parser import Parser
 from ninja.security import HttpBearer
 
 from houqin.exchange import once, tokens
@@ -75,6 +76,13 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(body, dict) or _has_nul(body):
         raise Problem(_("请求正文应为 JSON 对象，且不含空字符。"), code="bad_json")
     return body
+
+
+class Bodies(Parser):
+    """Bodies for the calls whose shape is declared: read as :func:`body_of` reads them."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        return body_of(request)
 
 
 def write(request: HttpRequest, work: Callable[[], tuple[int, Any]]) -> HttpResponse:
@@ -176,6 +184,8 @@ def install_handlers(api: NinjaAPI) -> None:
 
     @api.exception_handler(HttpError)
     def on_http(request: HttpRequest, error: HttpError) -> HttpResponse:
+        if isinstance(error.__cause__, Problem):  # what a body has wrong with it
+            return problem_response(error.__cause__)
         problem = Problem(_(error.message), code="bad_request")
         problem.status = error.status_code
         return problem_response(problem)

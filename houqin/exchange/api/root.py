@@ -20,6 +20,7 @@ from houqin.affairs.models import State
 from houqin.exchange.api import reveal, shapes, trail, warnings
 from houqin.exchange.api.frame import (
     Bearer,
+    Bodies,
     Paging,
     body_of,
     install_handlers,
@@ -50,6 +51,7 @@ api = NinjaAPI(
     ),
     auth=Bearer(),
     docs_url=None,
+    parser=Bodies(),
     openapi_url=None,
     urls_namespace="api",
 )

@@ -22,6 +22,7 @@ from houqin.foundation.errors import Problem
 from houqin.foundation.people import second_factor
 from houqin.foundation.people.models import Appointment, Person
 from houqin.foundation.trail.models import Entry
+from houqin.testing.cast import Cast
 from houqin.testing.desk import Desk
 
 COMMITTED = Path(__file__).parents[3] / "docs" / "developers" / "openapi.json"
@@ -171,6 +172,14 @@ def test_the_committed_description_is_the_present_one() -> None:
     assert json.loads(COMMITTED.read_text()) == present, (
         "run `make openapi` and commit docs/developers/openapi.json"
     )
+
+
+def test_what_no_text_can_hold_is_refused_in_words(client: Client, cast: Cast) -> None:
+    headers = {"authorization": f"Bearer {tokens.create_token(cast.dispatcher.username)}"}
+    body = {"place": cast.office.pk, "fault": "x\x00", "until": "2030-01-01T00:00Z", "title": "停水"}
+    for address in ("/api/v1/repairs/incidents", "/api/v1/items/repairs.report/cases"):
+        answer = client.post(address, body, content_type="application/json", headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_json"), address
 
 
 def test_no_two_shapes_share_a_name() -> None:

@@ -7,7 +7,8 @@ from math import ceil
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, Func, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -135,7 +136,7 @@ def stamp(case: Case, verb: str, data: Mapping[str, Any]) -> None:
     """Keep the stamps of response, and what finishing took. Reopening makes the order one that reports join again."""
     if verb not in STAMPED:
         return
-    order = _TO_STAMP.rows(case.pk)[0]
+    order = (_TO_REOPEN if verb == "reopen" else _TO_STAMP).rows(case.pk)[0]
     order.case, order.fault = case, _fault(order.fault_id)
     if case.place and case.place.pk == order.place_id:
         order.place = case.place
@@ -160,6 +161,28 @@ def stamp(case: Case, verb: str, data: Mapping[str, Any]) -> None:
 STAMPED = frozenset({"accept", "arrive", "complete", "reopen"})
 _TO_STAMP = Compiled(
     lambda case: RepairOrder.objects.filter(case=case).select_for_update(of=("self",)).order_by(),
+    int,
+)
+#: With ``spot_held``: the lock of its place and fault has been tried, which reopening asks for (:func:`_may_join`).
+_TO_REOPEN = Compiled(
+    lambda case: (
+        RepairOrder.objects.filter(case=case)
+        .select_for_update(of=("self",))
+        .annotate(
+            spot_held=Func(
+                Func(
+                    Concat(
+                        Value("repairs:spot:"), "place_id", Value(":"), "fault_id", output_field=TextField()
+                    ),
+                    Value(0),
+                    function="hashtextextended",
+                ),
+                function="pg_try_advisory_xact_lock",
+                output_field=BooleanField(),
+            )
+        )
+        .order_by()
+    ),
     int,
 )
 
@@ -282,7 +305,8 @@ def _may_join(order: RepairOrder) -> bool:
         return False
     if order.joinable or order.place.kind == PlaceKind.SITE:
         return order.joinable
-    if not _try_lock(_key(order.place, order.fault)):
+    held = getattr(order, "spot_held", None)
+    if not (_try_lock(_key(order.place, order.fault)) if held is None else held):
         return False
     joined_now = _JOINABLE.rows(order.place_id, order.fault_id)
     return all(each.pk == order.pk for each in joined_now)
