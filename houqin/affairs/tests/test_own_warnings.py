@@ -17,6 +17,7 @@ from houqin.affairs.warnings.declare import RULES
 from houqin.affairs.warnings.evaluation import evaluate
 from houqin.foundation.backups.models import Backup
 from houqin.foundation.calendar.models import Year
+from houqin.foundation.notices.actions import tell
 from houqin.foundation.notices.models import Notice
 from houqin.foundation.trail import actions as trail
 from houqin.foundation.trail import sealing
@@ -133,6 +134,13 @@ def test_jobs_that_wait_without_any_worker(cast):
             "INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES ('x', 'x', '{}') RETURNING id"
         )
         cursor.execute("UPDATE procrastinate_events SET at = now() - interval '2 minutes'")
+    assert look("platform.worker")["worker"].level == "amber"
+
+
+def test_notices_that_wait_without_any_worker(cast):
+    tell([cast.staff], kind="affairs.task", title="待办")
+    assert not look("platform.worker")
+    Notice.objects.update(created_at=timezone.now() - timedelta(minutes=2))
     assert look("platform.worker")["worker"].level == "amber"
 
 

@@ -34,12 +34,14 @@ WORKER = "platform.worker"
 LOOK_SECONDS = 30.0
 _looked_at = float("-inf")
 
-# Without any worker it is the oldest job that waits which tells since when.
+# Without any worker it is the oldest job or notice that waits which tells since when.
 _SILENT = """
 SELECT extract(epoch FROM now() - coalesce(
   (SELECT max(last_heartbeat) FROM procrastinate_workers),
-  (SELECT min(e.at) FROM procrastinate_jobs j JOIN procrastinate_events e ON e.job_id = j.id AND e.type = 'deferred'
-   WHERE j.status = 'todo' AND coalesce(j.scheduled_at, now()) <= now())))
+  least(
+    (SELECT min(e.at) FROM procrastinate_jobs j JOIN procrastinate_events e ON e.job_id = j.id AND e.type = 'deferred'
+     WHERE j.status = 'todo' AND coalesce(j.scheduled_at, now()) <= now()),
+    (SELECT min(created_at) FROM notices_notice WHERE delivered_at IS NULL))))
 """
 
 
