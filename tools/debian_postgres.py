@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 PROGRAMS = Path(os.environ.get("PG_PROGRAMS", "/usr/lib/postgresql/15/bin"))
-FLEETING = "-c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=250"
+FLEETING = "-c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=250 -c autovacuum=off"
 
 
 def main(command: list[str]) -> int:

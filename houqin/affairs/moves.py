@@ -23,7 +23,7 @@ from houqin.affairs.declare import ClockKind, Limit, StepKind
 from houqin.affairs.models import Case, Event, Follower, Rating, RatingKind, State, Task, TaskState
 from houqin.affairs.who import Holder, in_place_of, resolve
 from houqin.foundation.calendar import clock as calendar
-from houqin.foundation.compiled import Compiled, Writes, changed, next_id, next_ids, snapshot
+from houqin.foundation.compiled import Compiled, Writes, changed, fresh, next_id, next_ids, snapshot
 from houqin.foundation.errors import Conflict, NotFound, NotPermitted
 from houqin.foundation.files.actions import attach
 from houqin.foundation.notices.actions import tell
@@ -128,7 +128,8 @@ class Move:
 
     def _task(self, holder: Holder, like: Task | None, required: bool | None) -> Task:
         step = self.step
-        task = Task(
+        task = fresh(
+            Task,
             case=self.case,
             step=self.case.step,
             step_key=step["key"],
@@ -263,7 +264,8 @@ class Move:
         names = changed(self.case, self._stored)
         if self.case.flow.get("visits", {}) != self._visited:
             names.append("flow")
-        event = Event(
+        event = fresh(
+            Event,
             case=self.case,
             at=self.now,
             actor=self.person,

@@ -14,7 +14,7 @@ from houqin.affairs.models import Case, Event, Follower, Task
 from houqin.affairs.moves import Move
 from houqin.affairs.naming import SOURCE, said
 from houqin.affairs.numbers import number_of
-from houqin.foundation.compiled import next_ids
+from houqin.foundation.compiled import fresh, next_ids
 from houqin.foundation.errors import NotFound, NotPermitted, Problem
 from houqin.foundation.files.actions import attach
 from houqin.foundation.people.models import Organisation, Person
@@ -102,7 +102,8 @@ def _open(
     now, item = timezone.now(), offer.item
     identity, first_task = form.keys or next_ids(Case, Task)
     person = applicant if isinstance(applicant, Person) else None
-    case = Case(
+    case = fresh(
+        Case,
         id=identity,
         number=number_of(identity, now),
         item_code=item.code,

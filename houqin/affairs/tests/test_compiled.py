@@ -6,9 +6,20 @@ import pytest
 from django.db import connection
 from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from houqin.affairs.models import Case, Event, Task
-from houqin.foundation.compiled import Compiled, Writes, changed, insert_many, next_ids, snapshot, update
+from houqin.foundation.compiled import (
+    Compiled,
+    Writes,
+    changed,
+    fresh,
+    insert_many,
+    next_ids,
+    snapshot,
+    update,
+)
+from houqin.testing.cast import Cast
 from houqin.testing.desk import Desk
 
 
@@ -100,3 +111,18 @@ def test_every_kind_of_field_comes_back_as_it_was_written(desk: Desk) -> None:
         kept = Event.objects.get(pk=each.pk)
         for field in Event._meta.concrete_fields:
             assert getattr(kept, field.attname) == getattr(each, field.attname), field.name
+
+
+def test_a_fresh_record_is_what_the_model_makes(cast: Cast) -> None:
+    given = {"case_id": 7, "verb": "accept", "actor": cast.worker, "at": timezone.now()}
+    for model, values in (
+        (Event, given),
+        (Task, {"case_id": 7, "assignee": cast.worker}),
+        (Case, {"title": "漏水"}),
+    ):
+        made, usual = fresh(model, **values), model(**values)
+        for field in model._meta.concrete_fields:
+            one, other = getattr(made, field.attname), getattr(usual, field.attname)
+            assert (type(one), str(one)) == (type(other), str(other)), field
+        assert (made._state.adding, made._state.db) == (usual._state.adding, usual._state.db)
+    assert fresh(Event).data is not fresh(Event).data

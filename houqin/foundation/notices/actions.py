@@ -10,7 +10,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 
-from houqin.foundation.compiled import Writes
+from houqin.foundation.compiled import Writes, fresh
 from houqin.foundation.notices.models import Notice
 from houqin.foundation.notices.moments import DELIVERED
 from houqin.foundation.people.models import Person
@@ -49,7 +49,8 @@ def tell(
             words = {"title": _say(title), "body": _say(body)}
         for pk in recipients:
             notices.append(
-                Notice(
+                fresh(
+                    Notice,
                     person_id=pk,
                     kind=kind,
                     url=url,

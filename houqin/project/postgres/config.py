@@ -20,7 +20,14 @@ MAX_SOCKET_PATH = 90
 
 DURABLE: dict[str, str] = {}
 #: For tests alone: a crash may lose everything.
-FLEETING = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "250"}
+#: Without autovacuum: its workers are the server's own, and a database that one looks at cannot be dropped at once.
+FLEETING = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "250",
+    "autovacuum": "off",
+}
 
 BASE = {
     "listen_addresses": "''",

@@ -20,7 +20,7 @@ from houqin.affairs.declare import ClockKind, Limit, StepKind
 from houqin.affairs.models import Case, State, Task
 from houqin.affairs.who import heads_over
 from houqin.foundation import tree
-from houqin.foundation.compiled import Compiled, changed, next_id, snapshot
+from houqin.foundation.compiled import Compiled, changed, fresh, next_id, snapshot
 from houqin.foundation.errors import Problem
 from houqin.foundation.kept import Kept
 from houqin.foundation.notices.actions import tell
@@ -111,7 +111,8 @@ def make_order(case: Case, form: RepairForm) -> RepairOrder:
     data = form.cleaned_data
     place, fault, device = data["place"], data["fault"], data.get("device")
     plan = form.data if isinstance(form.data, Plan) else None
-    order = RepairOrder(
+    order = fresh(
+        RepairOrder,
         case=case,
         fault=fault,
         place=place,
