@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+import time_machine
 from django.db import connection
 from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
@@ -120,7 +121,8 @@ def test_a_fresh_record_is_what_the_model_makes(cast: Cast) -> None:
         (Task, {"case_id": 7, "assignee": cast.worker}),
         (Case, {"title": "漏水"}),
     ):
-        made, usual = fresh(model, **values), model(**values)
+        with time_machine.travel(timezone.now(), tick=False):
+            made, usual = fresh(model, **values), model(**values)
         for field in model._meta.concrete_fields:
             one, other = getattr(made, field.attname), getattr(usual, field.attname)
             assert (type(one), str(one)) == (type(other), str(other)), field

@@ -22,7 +22,7 @@ def history(house):
     for number in range(60):
         at = now - timedelta(minutes=chance.randint(1, 60 * 24 * 20))
         case = Case.objects.create(
-            number=f"26{number:08}", item_code="repairs.report", service="repairs", item_name="报修", title="椅子",
+            number=f"99{number:08}", item_code="repairs.report", service="repairs", item_name="报修", title="椅子",
             category="furniture", flow=template.flow, section=cast.repairs, place=cast.office, submitted_at=at,
             applicant=cast.staff, applicant_name="李晓雯", state="completed", ended_at=now,
         )  # fmt: skip
