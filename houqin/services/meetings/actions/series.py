@@ -184,16 +184,7 @@ def move_following(
     found = booking.locked(actor, meeting)
     if found.series is None or found.original_start is None:
         raise Conflict(_("这不是系列会议。"))
-    following = list(
-        Meeting.objects.select_for_update(of=("self",))
-        .filter(series=found.series, original_start__gte=found.original_start, state=MeetingState.BOOKED)
-        .select_related("room__place", "room__keeper", "room__only_for", "organiser__organisation")
-        .order_by("original_start")
-    )
-    if not following:
-        if found.state == MeetingState.PENDING:
-            raise Conflict(_("系列会议正在审批，请审批通过后再改，或撤回后重新申请。"))
-        raise Conflict(_("后续会议均已结束或取消。"))
+    following = _following(found)
     if timezone.localdate(found.original_start + shift) != timezone.localdate(found.original_start):
         raise Problem(errors={"starts_at": [_("系列会议只能在当天内改时间；换日期请新建系列。")]})
     old = found.series
@@ -207,14 +198,7 @@ def move_following(
     old.save(update_fields=["ended_at"])
     planned = [_moved(each, room, shift, minutes) for each in following]
     left = [(each.room, each.starts_at, each.ends_at) for each in following]
-    # All of them leave their rooms first, so that one may take what another of them leaves.
-    Meeting.objects.filter(pk__in=[each.pk for each in following]).update(
-        state=MeetingState.CANCELLED,
-        gave_back_at=timezone.now(),
-        gave_back_reason="moved",
-        series=None,
-        original_start=None,
-    )
+    _leave(following)
     taken = _taken_among([each.wish for each in planned])
     _refuse_clashes(
         [
@@ -239,6 +223,32 @@ def move_following(
     for each, place in zip(following, left, strict=True):
         booking.follow(each, *place)
     return series
+
+
+def _following(found: Meeting) -> list[Meeting]:
+    """The booked meetings of its series from ``found`` on, locked. Raises Conflict where there are none."""
+    following = list(
+        Meeting.objects.select_for_update(of=("self",))
+        .filter(series=found.series, original_start__gte=found.original_start, state=MeetingState.BOOKED)
+        .select_related("room__place", "room__keeper", "room__only_for", "organiser__organisation")
+        .order_by("original_start")
+    )
+    if following:
+        return following
+    if found.state == MeetingState.PENDING:
+        raise Conflict(_("系列会议正在审批，请审批通过后再改，或撤回后重新申请。"))
+    raise Conflict(_("后续会议均已结束或取消。"))
+
+
+def _leave(meetings: list[Meeting]) -> None:
+    """All of them leave their rooms first, so that one may take what another of them leaves."""
+    Meeting.objects.filter(pk__in=[each.pk for each in meetings]).update(
+        state=MeetingState.CANCELLED,
+        gave_back_at=timezone.now(),
+        gave_back_reason="moved",
+        series=None,
+        original_start=None,
+    )
 
 
 def _put(meeting: Meeting, series: Series, occurrence: Occurrence) -> None:
