@@ -72,7 +72,7 @@ def _beside_floor(house: House, name: str, username: str, path: str) -> bool:
     rounds, seconds = (1, 2) if house.quick else (3, 4)
     floor, page = Side(), Side()
     for address in (FLOOR, path):
-        _run(house, address, cookie, 1)
+        _load(house, address, cookie, 1)
     for _ in range(rounds):
         for side, address in ((floor, FLOOR), (page, path)):
             run, cost = _run(house, address, cookie, seconds)
@@ -106,7 +106,11 @@ def _beside_floor(house: House, name: str, username: str, path: str) -> bool:
 
 def _run(house: House, address: str, cookie: str, seconds: float) -> tuple[wrk.Run, dict[str, float]]:
     before = used(house)
-    run = wrk.page(
+    run = _load(house, address, cookie, seconds)
+    return run, spent(before, used(house), run.requests, run.share)
+
+
+def _load(house: House, address: str, cookie: str, seconds: float) -> wrk.Run:
+    return wrk.page(
         house.base + address, {**ACCEPT, "Cookie": cookie}, connections=CONNECTIONS, seconds=seconds
     )
-    return run, spent(before, used(house), run.requests, run.share)

@@ -20,7 +20,7 @@ from houqin.affairs.queries import todo_values
 from houqin.foundation.people.models import Person
 from houqin.portal import words
 from houqin.portal.drawn import drawn
-from houqin.portal.templatetags.look import due_words
+from houqin.portal.templatetags.look import ago, due_words
 
 _CLOCK_ICONS = {"red": "octagon", "amber": "triangle", "": "clock"}
 
@@ -68,6 +68,12 @@ class CaseRow:
     def clock(self) -> Clock | None:
         return clock_of(self.due, self.level, paused=self.paused)
 
+    @property
+    def line(self) -> SafeString:
+        """Its line on the home page."""
+        shown = {"level": self.level, "state": self.state, "state_word": self.state_word, "ago": ago(self.at)}
+        return drawn("components/case_line.html", url=self.url, title=self.title, who=self.who, **shown)
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
@@ -107,6 +113,11 @@ class TaskRow:
     @property
     def clock(self) -> Clock | None:
         return clock_of(self.due, self.level, paused=self.paused)
+
+    @property
+    def line(self) -> SafeString:
+        """Its line on the home page."""
+        return drawn("components/task_line.html", t=self, clock=self.clock)
 
     def card(self, here: str) -> SafeString:
         """Its card; what is done by it comes back to ``here``."""

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import Any
+from functools import cache, cached_property, lru_cache
 
 from django.db import connection
 from django.http import HttpRequest
+from django.middleware.csrf import get_token
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -23,6 +25,8 @@ from houqin.foundation.people import scope
 from houqin.foundation.people.installation import is_demo
 from houqin.foundation.people.models import Person
 from houqin.foundation.registry import Registry
+from houqin.portal.drawn import drawn
+from houqin.portal.templatetags.look import CSRF
 
 LARGE_TYPE_COOKIE = "houqin_type"
 
@@ -47,10 +51,23 @@ class Entry:
         return _address(self.url_name)
 
 
+@dataclass(frozen=True)
+class Line:
+    """An entry as one reader sees it."""
+
+    label: str
+    url: str
+    icon: str
+    badge: int
+
+
 @lru_cache(maxsize=128)
 def _address(url_name: str) -> str:
     return reverse(url_name)
 
+
+#: What the navigation always has: the first four for whoever signed in, the others for passers-by.
+_MAIN_PAGES = ("portal:home", "portal:services", "portal:todo", "portal:mine", "portal:report", "portal:track", "people:sign_in")  # fmt: skip
 
 #: Entries of the rail beside 首页, 服务, 待办 and 我的. The portal and services announce them.
 NAV: Registry[Entry] = Registry("entry of the rail")
@@ -115,6 +132,10 @@ class Shell:
         kept.note(number)
         return Standing(todo, unread, tuple(favourites))
 
+    def ask(self) -> Standing:
+        """Ask now for what the frame counts: the number that everything kept is compared with comes along in one statement."""
+        return self.standing
+
     @property
     def todo_count(self) -> int:
         return self.standing.todo_count
@@ -130,10 +151,6 @@ class Shell:
         return self.request.COOKIES.get(LARGE_TYPE_COOKIE) == "large"
 
     @property
-    def organisation(self) -> str:
-        return ""
-
-    @property
     def person_unit(self) -> str:
         return str(self.person.organisation) if self.person else ""
 
@@ -142,27 +159,72 @@ class Shell:
         return any(says() for says in DEMO)
 
     @cached_property
-    def nav(self) -> list[dict[str, Any]]:
+    def nav(self) -> tuple[Line, ...]:
         """Entries this person may use, in their order; none that leads nowhere yet."""
         if self.person is None:
-            return []
-        entries = sorted(NAV, key=lambda entry: entry.position)
-        return [drawn for entry in entries if self._holds(entry) if (drawn := _drawn(entry, self.person))]
+            return ()
+        self.ask()
+        open_to = (e for e in _entries(scope.grants(self.person)) if e.shown is None or e.shown(self.person))
+        return tuple(line for entry in open_to if (line := _line(entry, self.person)))
 
-    def _holds(self, entry: Entry) -> bool:
-        assert self.person is not None
-        if entry.shown is not None:
-            return entry.shown(self.person)
-        return not entry.permissions or any(scope.holds(self.person, each) for each in entry.permissions)
+    @property
+    def rail(self) -> SafeString:
+        """The navigation, with the page that is open marked in it."""
+        path, signed_in = self.request.path, self.person is not None
+        known = path in _main_pages() or any(path == line.url for line in self.nav)
+        here = path if known else ""
+        return drawn(
+            "components/nav.html",
+            signed_in=signed_in,
+            here=here,
+            todo_count=self.todo_count,
+            entries=self.nav,
+        )
+
+    @property
+    def topbar(self) -> SafeString:
+        """Search, notices and one's own menu."""
+        request = self.request
+        piece = drawn(
+            "components/topbar.html",
+            signed_in=self.person is not None,
+            name=(self.person.name or self.person.username) if self.person else "",
+            unit=self.person_unit,
+            unread_count=self.unread_count,
+            large_type=self.large_type,
+            entries=self.nav,
+            at_door=request.path == _address("people:sign_in"),
+        )
+        open_places = {
+            CSRF: get_token(request),
+            "@here@": request.get_full_path(),
+            "@searched@": request.GET.get("q", ""),
+        }
+        for place, words in open_places.items():
+            piece = piece.replace(place, escape(words))  # type: ignore[assignment]
+        return mark_safe(piece)  # noqa: S308 - a template of ours, and what is put into it is escaped
 
 
-def _drawn(entry: Entry, person: Person) -> dict[str, Any] | None:
+@cache
+def _main_pages() -> frozenset[str]:
+    return frozenset(reverse(name) for name in _MAIN_PAGES)
+
+
+@lru_cache(maxsize=256)
+def _entries(grants: tuple[scope.Grant, ...]) -> tuple[Entry, ...]:
+    """The entries for whoever has these appointments, in their order; those that decide for themselves are among them."""
+    held = frozenset[str]().union(*(grant.permissions for grant in grants))
+    found = (e for e in NAV if e.shown is not None or not e.permissions or held.intersection(e.permissions))
+    return tuple(sorted(found, key=lambda entry: entry.position))
+
+
+def _line(entry: Entry, person: Person) -> Line | None:
     try:
         url = entry.url
     except NoReverseMatch:
         return None
     badge = entry.count(person) if entry.count else 0
-    return {"label": entry.label, "url": url, "icon": entry.icon, "badge": badge}
+    return Line(str(entry.label), url, entry.icon, badge)
 
 
 def shell(request: HttpRequest) -> dict[str, Shell]:

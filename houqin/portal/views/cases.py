@@ -28,6 +28,7 @@ from houqin.foundation.trail.actors import Outsider
 from houqin.portal import case_page, problems, queries
 from houqin.portal.door import next_address, to_the_door, viewer_of
 from houqin.portal.questions import questions
+from houqin.portal.shell import shell
 from houqin.portal.words import VERBS
 
 Viewer = Person | Outsider
@@ -43,6 +44,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     viewer = viewer_of(request, number)
     if viewer is None:
         return to_the_door(request)
+    shell(request)["shell"].ask()
     view, shown = _view(request, viewer, number)
     return render(request, "portal/case.html", {**case_page.context(view, viewer), **shown})
 

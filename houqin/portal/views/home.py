@@ -17,6 +17,7 @@ from houqin.foundation.people import scope
 from houqin.foundation.people.models import Person
 from houqin.portal import queries, rows, words
 from houqin.portal.door import person_of
+from houqin.portal.drawn import drawn
 from houqin.portal.home_cases import for_home
 from houqin.portal.shell import Shell, shell
 from houqin.portal.today import today
@@ -35,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     frame: Shell = shell(request)["shell"]
     tasks = _tasks(person, frame, now)
     asked, latest = for_home(person, latest=_CASES)
+    day = today(person)
     waiting = [(row, words.VERBS[row.answer]) for row in asked]
     context = {
         "greeting": rows.greeting(now),
@@ -42,7 +44,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "waiting": waiting,
         "latest": latest,
         **_tiles(frame, queries.offered_lately(person)),
-        "today": today(person),
+        "today": day,
+        "duty": drawn("components/duty.html", duty=day.duty),
         "summary": _summary(tasks, len(waiting), frame.todo_count),
     }
     return render(request, "portal/home.html", context)
@@ -60,7 +63,8 @@ def _tiles(frame: Shell, offered: list[Any]) -> dict[str, Any]:
     by_code = {each.item.code: each for each in offered}
     mine = [by_code[code] for code in frame.standing.favourites if code in by_code]
     shown = (mine or queries.popular(offered))[:_TILES]
-    return {"tiles": queries.tiles(shown, frame.standing.favourites), "own_tiles": bool(mine)}
+    tiles = tuple(queries.tiles(shown, frame.standing.favourites))
+    return {"tiles": drawn("components/home_tiles.html", tiles=tiles), "own_tiles": bool(mine)}
 
 
 def _summary(tasks: list[rows.TaskRow], waiting: int, todo: int) -> str:

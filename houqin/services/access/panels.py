@@ -25,10 +25,10 @@ def ending(person: Person | None) -> Iterator[TodayNote]:
     """One's own permit that ends first, within two weeks: one query."""
     if person is None:
         return
-    permit = queries.expiring(DAYS).filter(person=person).order_by("until_at").first()
-    if permit is None or permit.until_at is None:
+    ends = queries.ends_first(person, DAYS)
+    if ends is None:
         return
-    n = (timezone.localdate(permit.until_at) - timezone.localdate()).days
+    n = (timezone.localdate(ends) - timezone.localdate()).days
     said = ngettext("您的通行权限还有 %(n)d 天到期", "您的通行权限还有 %(n)d 天到期", n) % {"n": n}
     yield TodayNote(said, url=reverse("access:mine"))
 

@@ -30,12 +30,12 @@ def of_today(person: Person | None) -> Iterator[TodayNote]:
     """The meetings somebody has today and still to come: one query."""
     if person is None:
         return
-    for meeting in queries.own_meetings_today(person):
-        begins = timezone.localtime(meeting.starts_at)
+    for pk, title, starts_at, room in queries.own_meetings_today(person):
+        begins = timezone.localtime(starts_at)
         yield TodayNote(
-            _("%(when)s %(title)s") % {"when": f"{begins:%H:%M}", "title": meeting.title},
-            why=str(meeting.room),
-            url=reverse("meetings:meeting", args=[meeting.pk]),
+            _("%(when)s %(title)s") % {"when": f"{begins:%H:%M}", "title": title},
+            why=room,
+            url=reverse("meetings:meeting", args=[pk]),
             tone="",
         )
 

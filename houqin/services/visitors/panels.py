@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
 
 from houqin.foundation.people.models import Person
 from houqin.portal.shell import NAV, Entry
 from houqin.portal.today import TODAY, TodayNote
 from houqin.services.visitors import queries
-from houqin.services.visitors.models import VisitState
 
 NAV.add("visitors", Entry(gettext_lazy("我的访客"), "visitors:mine", "people", (), 34))
 NAV.add("visitors.gate", Entry(gettext_lazy("门岗"), "visitors:gate", "scan", ("visitors.gate",), 35))
@@ -21,12 +19,7 @@ def coming(person: Person | None) -> Iterator[TodayNote]:
     """How many visitors somebody still has today: one query."""
     if person is None:
         return
-    now = timezone.localtime()
-    end = now.replace(hour=23, minute=59, second=59)
-    found = queries.hosted_by(person).filter(
-        host=person, state=VisitState.EXPECTED, until_at__gt=now, from_at__lte=end
-    )
-    if n := found.count():
+    if n := queries.expected_today(person):
         said = ngettext("今天还有 %(n)d 位访客到访", "今天还有 %(n)d 位访客到访", n) % {"n": n}
         yield TodayNote(said, url=reverse("visitors:mine"), tone="")
 

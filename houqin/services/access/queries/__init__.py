@@ -22,6 +22,7 @@ from houqin.services.access.queries.events import (
 from houqin.services.access.queries.permits import (
     Standing,
     asked_by,
+    ends_first,
     expiring,
     may_enter,
     open_areas,
@@ -49,6 +50,7 @@ __all__ = [
     "board",
     "controller_of_secret",
     "door_of",
+    "ends_first",
     "event_page",
     "events_of",
     "expiring",

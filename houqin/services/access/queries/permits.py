@@ -12,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from houqin.foundation import tree
+from houqin.foundation.compiled import Compiled
 from houqin.foundation.people.models import Organisation, Person
 from houqin.foundation.places.models import Place
 from houqin.foundation.trail.actors import Actor
@@ -212,6 +213,26 @@ def expiring(days: int) -> QuerySet[Permit]:
     """Lasting permits (a month or longer) of people and organisations that end within ``days``; shorter ones end as they should."""
     lasting = Q(until_at__gte=F("from_at") + LASTING, until_at__lt=timezone.now() + timedelta(days=days))
     return _in_force().filter(lasting).exclude(holder__startswith="visitor:")
+
+
+_ENDS_FIRST = Compiled(
+    lambda person, now, until: (
+        Permit.objects.filter(person=person, state=PermitState.ACTIVE, until_at__gt=now, until_at__lt=until)
+        .filter(until_at__gte=F("from_at") + LASTING)
+        .order_by("until_at")
+        .values_list("until_at")[:1]
+    ),
+    int,
+    datetime,
+    datetime,
+)
+
+
+def ends_first(person: Person, days: int) -> datetime | None:
+    """When the first of somebody's own lasting permits ends, if within ``days``. One statement, made once: home asks it."""
+    now = timezone.now()
+    found = _ENDS_FIRST.values(person.pk, now, now + timedelta(days=days))
+    return found[0][0] if found else None
 
 
 _SHOWN = {

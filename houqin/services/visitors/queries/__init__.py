@@ -19,6 +19,7 @@ from houqin.services.visitors.queries.lists import (
     workers_kept,
 )
 from houqin.services.visitors.queries.visits import (
+    expected_today,
     hosted_by,
     is_denied,
     of_phone,
@@ -34,6 +35,7 @@ __all__ = [
     "contractors_listed",
     "denials_kept",
     "expected",
+    "expected_today",
     "hosted_by",
     "inside",
     "inside_counts",

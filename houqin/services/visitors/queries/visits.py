@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from houqin.foundation.compiled import Compiled
 from houqin.foundation.errors import NotFound
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Person
@@ -29,6 +30,22 @@ def of_source(source: str) -> QuerySet[Visit]:
 def hosted_by(person: Person) -> QuerySet[Visit]:
     """The visits that somebody receives or has entered."""
     return Visit.objects.filter(Q(host=person) | Q(made_by=person)).select_related(*RELATED)
+
+
+_EXPECTED = Compiled(
+    lambda person, now, until: Visit.objects.filter(
+        host=person, state=VisitState.EXPECTED, until_at__gt=now, from_at__lte=until
+    ).values_list("pk"),
+    int,
+    datetime,
+    datetime,
+)
+
+
+def expected_today(person: Person) -> int:
+    """How many visits ``person`` still receives today. One statement, made once: home asks it."""
+    now = timezone.localtime()
+    return len(_EXPECTED.values(person.pk, now, now.replace(hour=23, minute=59, second=59)))
 
 
 def scoped(actor: Actor, permission: str) -> Q:
