@@ -87,7 +87,7 @@ _OWN_NEXT = Compiled(
 def own_meetings_today(person: Person) -> list[tuple[int, str, datetime, str]]:
     """Of these, the next three still to come today: key, title, beginning, room. One statement, made once."""
     now = timezone.localtime()
-    return _OWN_NEXT.values(person.pk, now, now.replace(hour=23, minute=59, second=59))  # type: ignore[return-value]
+    return _OWN_NEXT.values(person.pk, now, now.replace(hour=23, minute=59, second=59))
 
 
 def waits_of(person: Person) -> QuerySet[Wait]:
