@@ -10,4 +10,4 @@ class ExchangeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        autodiscover_modules("datasets")
+        autodiscover_modules("datasets", "papers")

@@ -49,6 +49,7 @@ for _code, _words in {
     "demo.load": gettext_lazy("装入演示数据"),
     "demo.open": gettext_lazy("对局域网开放演示"),
     "trail.export": gettext_lazy("导出操作留痕"),
+    "papers.take": gettext_lazy("下载单据"),
 }.items():
     ACTIONS.add(_code, _words)
 #: The first word of a code's second half, in the order in which they are offered.

@@ -9,6 +9,7 @@ from houqin.portal.views import (
     catalogue,
     home,
     mine,
+    papers,
     public,
     reveal,
     search,
@@ -45,6 +46,7 @@ urlpatterns = [
     path("profile/tokens/<int:pk>/end", tokens.end, name="end_token"),
     path("cases/<case_number:number>", cases.case, name="case"),
     path("cases/<case_number:number>/live", cases.live, name="case_live"),
+    *papers.addresses(),
     *urls_staff.urlpatterns,
     path("cases/<case_number:number>/<str:verb>", cases.verb, name="verb"),
 ]

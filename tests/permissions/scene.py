@@ -21,6 +21,7 @@ from django.utils import timezone
 from houqin.affairs import actions
 from houqin.affairs.models import Delegation, Route, Warning
 from houqin.exchange.models import Token
+from houqin.exchange.papers.declare import PAPERS
 from houqin.foundation.files.models import File
 from houqin.foundation.notices.models import Notice
 from houqin.foundation.people.models import Appointment, Person, SignedInSession
@@ -98,11 +99,13 @@ class Scene:
             organisation=cast.repairs,
         )
         self.entry = Entry.objects.latest("id").pk
+        self.made["portal:trail.proof/key"] = self.entry
         seal()
 
     def arguments(self, name: str, wanted: set[str]) -> dict[str, Any]:
         """What to put into the address called ``name``."""
-        found = {key: self.made.get(f"{name}/{key}", None) or self._argument(name, key) for key in wanted}
+        made = self.made | {f"api:{kind}/key": self.made.get(f"portal:{kind}/key") for kind in PAPERS.codes()}
+        found = {key: made.get(f"{name}/{key}") or self._argument(name, key) for key in wanted}
         if name == "portal:verb":
             found["verb"] = "complete"
         return found

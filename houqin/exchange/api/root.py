@@ -17,7 +17,7 @@ from houqin.affairs import actions, offers, queries
 from houqin.affairs.declare import ITEMS
 from houqin.affairs.forms import VERB_FORMS
 from houqin.affairs.models import State
-from houqin.exchange.api import reveal, shapes, trail, warnings
+from houqin.exchange.api import papers, reveal, shapes, trail, warnings
 from houqin.exchange.api.frame import (
     Bearer,
     Bodies,
@@ -290,6 +290,7 @@ def add_services() -> None:
 
 
 api.add_router("/reveal", reveal.router, tags=["reveal"])
+api.add_router("/papers", papers.router, tags=["papers"])
 api.add_router("/warnings", warnings.router, tags=["warnings"])
 api.add_router("/trail", trail.router, tags=["trail"])
 add_services()

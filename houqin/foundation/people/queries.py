@@ -42,6 +42,12 @@ def _organisation(pk: int) -> Organisation:
     return Organisation.objects.get(pk=pk)
 
 
+def house_name() -> str:
+    """Whose house it is: the root of the organisations, where there is one alone."""
+    roots = list(Organisation.objects.filter(parent=None, ended_on=None).values_list("name", flat=True)[:2])
+    return roots[0] if len(roots) == 1 else ""
+
+
 def people_of(actor: Actor, permission: str = "people.view") -> QuerySet[Person]:
     """Everybody on whom ``actor`` holds ``permission``, who has not left."""
     return Person.objects.active().filter(scope.within(actor, permission, organisation="organisation__path"))

@@ -34,6 +34,8 @@ def make(cast: Cast) -> dict[str, Any]:
         },
         "api:withdraw_permit/pk": permit.pk,
         "api:area_permits/code": "T1",
+        "portal:access.review/key": "T1",
+        "portal:access.inside/key": "all",
         "access:area/pk": doors.tower.pk,
         "access:person/pk": cast.staff.pk,
         "access:set_area/pk": doors.tower.pk,

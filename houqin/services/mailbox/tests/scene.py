@@ -27,6 +27,8 @@ def make(cast: Cast) -> dict[str, Any]:
     numbered = ("sort", "join", "publish", "decide")
     return {
         "mailbox": letter.pk,
+        "portal:mailbox.letter/key": letter.number,
+        "portal:mailbox.digest/key": "2026-03-01_2026-03-31",
         "mailbox:spot/code": cast.toilet.qr,
         "mailbox:decide/verb": "withdraw",
         **{f"mailbox:{name}/number": letter.number for name in numbered},

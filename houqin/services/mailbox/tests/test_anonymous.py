@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from PIL import Image
+from pypdf import PdfReader
 
 from houqin.affairs.models import Case
 from houqin.exchange import tokens
@@ -162,6 +163,15 @@ def test_the_receipt_follows_supplements_asks_again_and_rates(post, client):
     assert (rating.stars, rating.person, rating.tags) == (4, None, ["答复及时"])
     stale = client.post("/mailbox/receipt", {"receipt": receipt, "verb": "rate", "stars": "1"})
     assert stale.status_code == 409
+
+
+def test_the_receipt_is_a_pdf_too_with_its_code_and_no_name(post, client):
+    receipt = code_in(write(client).content.decode())
+    taken = client.post("/mailbox/receipt", {"receipt": receipt, "verb": "pdf"})
+    assert taken["Content-Type"] == "application/pdf"
+    said = PdfReader(io.BytesIO(taken.content)).pages[0].extract_text().replace("\n", "")
+    assert [each for each in ("信件回执", receipt, WORDS, "请妥善保管") if each not in said] == []
+    assert not Entry.objects.filter(action="papers.take").exists()
 
 
 def test_a_wrong_code_and_another_verb_lead_nowhere(post, client):

@@ -16,14 +16,16 @@ from django.views.decorators.http import require_http_methods
 
 from houqin.affairs import queries as affairs
 from houqin.affairs.naming import source
+from houqin.exchange.papers.actions import printed
 from houqin.foundation.errors import Problem
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Person
 from houqin.foundation.places.models import Place
 from houqin.portal import case_page, problems
 from houqin.portal.questions import place_named
+from houqin.portal.views.papers import sent
 from houqin.portal.words import VERBS
-from houqin.services.mailbox import queries
+from houqin.services.mailbox import papers, queries
 from houqin.services.mailbox.actions import receipts
 from houqin.services.mailbox.forms import AnonymousForm, ReceiptForm
 from houqin.services.mailbox.models import Letter
@@ -97,6 +99,8 @@ def receipt(request: HttpRequest) -> HttpResponse:
         form.add_error(None if problem.status == 429 else "receipt", str(problem.message))
         status = 429 if problem.status == 429 else 422
         return render(request, "mailbox/receipt.html", {"form": form}, status=status)
+    if request.POST.get("verb") == "pdf":
+        return sent(printed(papers.by_receipt(letter, code), receipts.bearer_of(letter)))
     if verb := request.POST.get("verb", ""):
         return _act(request, letter, code, verb)
     return _letter(request, letter, code)

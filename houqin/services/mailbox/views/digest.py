@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -29,6 +30,7 @@ def digest(request: HttpRequest) -> HttpResponse:
         "periods": periods(filters),
         "leads": scope.holds(person, "mailbox.view"),
         "synthetic": is_demo(),
+        "pdf": reverse("portal:mailbox.digest", args=[f"{filters.since}_{filters.until}"]),
     }
     return render(request, "mailbox/digest.html", context)
 

@@ -52,6 +52,8 @@ def make(cast: Cast) -> dict[str, Any]:
             ),
             event.pk,
         ),
+        "portal:meetings.roll/key": meeting.pk,
+        "portal:meetings.event/key": event.pk,
         "meetings:tick/pk": event.pk,
         "meetings:tick/check": check.pk,
         "meetings:event_add/pk": event.pk,

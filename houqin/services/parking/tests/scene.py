@@ -44,6 +44,7 @@ def make(cast: Cast) -> dict[str, Any]:
         ),
         "parking:revoke_partner": partner.pk,
         "parking:revoke_partner_permit": held.pk,
+        "portal:parking.permit/key": permit.pk,
         "parking:release": promised.pk,
         **dict.fromkeys(
             (f"parking:{name}" for name in ("setup_lot", "edit_lot", "new_spaces", "new_camera", "quota")),

@@ -53,6 +53,8 @@ def make(cast: Cast) -> dict[str, Any]:
     return {
         "visitors": visit.pk,
         "visitors:pass/key": Visit.objects.get(pk=visit.pk).key,
+        "portal:visitors.pass/key": Visit.objects.get(pk=visit.pk).key,
+        "portal:visitors.muster/key": "all",
         "visitors:lift": denial.pk,
         "visitors:contractor": company.pk,
         "visitors:set_contractor": company.pk,

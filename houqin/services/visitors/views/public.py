@@ -177,8 +177,8 @@ def pass_page(request: HttpRequest, key: str) -> HttpResponse:
     mark = f"{window}-{found.state}-{found.held:d}"
     if fragment and request.GET.get("w") == mark:
         return problems.vary(HttpResponse(status=204))
-    context: dict[str, Any] = {"visit": found, "mark": mark, "now": now}
     goes = found.state in (VisitState.EXPECTED, VisitState.INSIDE, VisitState.LEFT) and not found.held
+    context: dict[str, Any] = {"visit": found, "mark": mark, "now": now, "goes": goes}
     if goes and (found.state == VisitState.INSIDE or found.until_at > now):
         context["qr"] = drawing(access.pass_token(found.holder, at=now))
         context["early"] = now < found.from_at - rules.EARLY
