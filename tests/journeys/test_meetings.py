@@ -30,8 +30,14 @@ def rooms(house: House) -> Rooms:
 
 def choose_on_grid(who: Visitor, rooms: Rooms) -> None:
     """Ten to eleven of tomorrow in the small room: by dragging, or on a phone by two taps."""
-    who.go(f"/meetings/?day={rooms.at(0):%Y-%m-%d}")
     page = who.page
+    who.go(f"/meetings/week?day={rooms.at(0):%Y-%m-%d}")
+    strip = page.locator("[data-week] svg").first.bounding_box()
+    assert strip
+    tapped = rooms.at(0).weekday()
+    with page.expect_navigation(url=f"**/meetings/rooms/{rooms.small.pk}?day={rooms.at(0):%Y-%m-%d}"):
+        page.mouse.click(strip["x"] + strip["width"] * (tapped + 0.5) / 7, strip["y"] + strip["height"] / 2)
+    who.go(f"/meetings/?day={rooms.at(0):%Y-%m-%d}")
     if who.phone:
         who.press("301会议室", to="/meetings/rooms/")
         page.goto(f"{page.url}&from=10")  # the address of a day takes no harm from more

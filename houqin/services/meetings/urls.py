@@ -13,12 +13,14 @@ from houqin.services.meetings.views import (
     keeping,
     meetings,
     rooms,
+    week,
 )
 
 app_name = "meetings"
 
 urlpatterns = [
     path("", grid.day, name="grid"),
+    path("week", week.week, name="week"),
     path("new", booking.new, name="new"),
     path("wait", booking.wait, name="wait"),
     path("waits/<int:pk>/stop", booking.stop_waiting, name="stop_waiting"),

@@ -59,4 +59,16 @@
     const day = event.target.closest?.("[data-grid] [data-room] ol");
     if (day && event.detail && matchMedia("(pointer: coarse)").matches) location.assign(day.closest("[data-room]").querySelector("a").href);
   });
+
+  /* The week: the row is a link to the room's week, and its strip to the day that was tapped. */
+  document.addEventListener("click", (event) => {
+    const strip = event.target.closest?.("[data-week] svg");
+    if (!strip || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const box = strip.getBoundingClientRect();
+    const days = strip.closest("[data-week]").querySelectorAll("[data-day]");
+    const tapped = Math.floor(((event.clientX - box.left) / box.width) * days.length);
+    const day = days[Math.min(days.length - 1, Math.max(0, tapped))].dataset.day;
+    location.assign(`${strip.closest("a").pathname}?day=${day}`);
+  });
 })();

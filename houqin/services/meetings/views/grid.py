@@ -70,7 +70,7 @@ _boards: dict[tuple[date, str | None], Board] = {}
 @require_safe
 def day(request: HttpRequest) -> HttpResponse:
     """All rooms of one day, filtered by what one needs."""
-    on, asked = day_asked(request), _asked(request)
+    on, asked = day_asked(request), asked_for(request)
     board, now = grid(on), timezone.now()
     key = (*asked.items(), int(now.timestamp()) // 60)
     if key not in board.shown:
@@ -81,14 +81,15 @@ def day(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(lines: list[Line], asked: dict[str, str], on: date, now: datetime) -> dict[str, Any]:
-    shown = [line for line in lines if _fits(line, asked, now)]
+    shown = [line for line in lines if fits(line, asked, now)]
     is_today = on == timezone.localdate()
     context: dict[str, Any] = {
         "on": on,
         "is_today": is_today,
-        "before": _address(asked, on - timedelta(days=1)),
-        "after": _address(asked, on + timedelta(days=1)),
-        "today": _address(asked, None),
+        "before": address_of(asked, on - timedelta(days=1)),
+        "after": address_of(asked, on + timedelta(days=1)),
+        "today": address_of(asked, None),
+        "week": address_of({name: value for name, value in asked.items() if name != "free"}, on),
         "hours": range(FIRST_HOUR, LAST_HOUR),
         "rows": mark_safe("".join(line.html for line in shown)),  # noqa: S308 - drawn by our template
         "count": len(shown),
@@ -96,7 +97,7 @@ def _shown(lines: list[Line], asked: dict[str, str], on: date, now: datetime) ->
         "column": column(now)
         if is_today and FIRST_HOUR <= timezone.localtime(now).hour < LAST_HOUR
         else None,
-        "chips": list(_chips(lines, asked, on, now)),
+        "chips": list(chips_for(lines, asked, on, now)),
         "filtered": bool(asked),
     }
     context["drawn"] = get_template("meetings/grid_day.html").render(context)
@@ -170,7 +171,7 @@ def _placed(bar: Bar, on: date) -> dict[str, Any]:
 # -- filters -------------------------------------------------------------------------------------------------------
 
 
-def _asked(request: HttpRequest) -> dict[str, str]:
+def asked_for(request: HttpRequest) -> dict[str, str]:
     """The filters of the address that mean something."""
     given = {
         name: request.GET.get(name, "")
@@ -181,7 +182,7 @@ def _asked(request: HttpRequest) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def _fits(line: Line, asked: dict[str, str], now: datetime) -> bool:
+def fits(line: Line, asked: dict[str, str], now: datetime) -> bool:
     if line.seats < int(asked.get("seats", 0)):
         return False
     if "building" in asked and line.building != asked["building"]:
@@ -195,7 +196,7 @@ def _fits(line: Line, asked: dict[str, str], now: datetime) -> bool:
     return "free" not in asked or line.free(now, now + timedelta(minutes=30))
 
 
-def _chips(lines: list[Line], asked: dict[str, str], on: date, now: datetime) -> Iterable[dict[str, Any]]:
+def chips_for(lines: list[Line], asked: dict[str, str], on: date, now: datetime) -> Iterable[dict[str, Any]]:
     """Groups of chips; each says how many rooms would be left."""
     buildings = list(dict.fromkeys(line.building for line in lines))
     building = asked.get("building", "")
@@ -216,10 +217,10 @@ def _chips(lines: list[Line], asked: dict[str, str], on: date, now: datetime) ->
             if name == "building":  # a floor is of one building
                 others.pop("floor", None)
             wanted = others | ({} if current else {name: value})
-            count = sum(_fits(line, others | {name: value}, now) for line in lines)
+            count = sum(fits(line, others | {name: value}, now) for line in lines)
             if count or current:
                 chips.append(
-                    {"label": words, "url": _address(wanted, on), "count": count, "current": current}
+                    {"label": words, "url": address_of(wanted, on), "count": count, "current": current}
                 )
         if chips:
             yield {"label": label, "chips": chips, "name": name}
@@ -235,6 +236,6 @@ def _equipment(minute: int) -> tuple[tuple[str, str], ...]:
     return tuple(Equipment.objects.values_list("code", "name"))
 
 
-def _address(asked: dict[str, str], on: date | None) -> str:
+def address_of(asked: dict[str, str], on: date | None) -> str:
     query = urlencode({**({"day": on.isoformat()} if on else {}), **asked})
     return f"?{query}" if query else "?"
