@@ -143,6 +143,7 @@ class Item:
     ``limit`` is the promise to the applicant for the whole case; steps have limits of their own. A ``direct`` item has
     a ``url`` (a name, or an address of ours) instead of a flow; a case item with one is asked for on that page of its
     service. ``reopens`` bounds how often the applicant may say "not done" (none: as often as need be).
+    ``registering``: the right by which somebody asks for it in another's name.
     """
 
     code: str
@@ -164,6 +165,7 @@ class Item:
     rating_tags: tuple[Text, ...] = ()
     popular: bool = False
     reopens: int | None = None
+    registering: str = "affairs.intake"
 
     @property
     def service(self) -> str:

@@ -86,9 +86,13 @@ def popular_codes() -> tuple[str, ...]:
 
 
 def offered_to(person: Person | None) -> list[Offered]:
-    """What this person, or a passer-by, may ask for."""
+    """What this person, or a passer-by, may ask for here: not what is registered at a gate, or follows from a plan."""
     found = offers.catalogue(person.organisation if person else None)
-    return [each for each in found if person or each.item.audience is Audience.PUBLIC]
+    return [
+        each
+        for each in found
+        if "web" in each.item.channels and (person or each.item.audience is Audience.PUBLIC)
+    ]
 
 
 def offered_lately(person: Person) -> list[Offered]:

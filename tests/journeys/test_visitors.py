@@ -89,6 +89,26 @@ def test_from_asking_to_come_to_leaving(gates: Gates, house: House, visit: Open,
     guard.press("离开 钱明", to="/visitors/gate")
     expect(guard.page.get_by_text("钱明 已离开")).to_be_visible()
     assert list(Crossing.objects.values_list("direction", "how")) == [("in", "pass"), ("out", "name")]
+    without_an_invitation(guard, host)
+
+
+def without_an_invitation(guard: Visitor, host: Visitor) -> None:
+    """Registered by the guard, who types initials; let in once the host has agreed."""
+    guard.go("/visitors/gate")
+    guard.press("登记临时来访", to="/visitors/walk-in")
+    guard.page.locator("#find").press_sequentially("lxw")
+    guard.page.get_by_text("李晓雯").click()
+    guard.page.get_by_label("来访人姓名").fill("孙丽")
+    guard.page.get_by_label("手机号").fill("13912345670")
+    guard.page.get_by_label("事由").fill("送材料")
+    guard.press("登记并询问接待人", to="/visitors/gate")
+    expect(guard.page.get_by_text("已问李晓雯")).to_be_visible()
+    case = Case.objects.get(item_code="visitors.walk_in")
+    host.go(case.get_absolute_url())
+    host.press("同意", inside=host.open("同意"), to=case.get_absolute_url())
+    guard.go("/visitors/gate")
+    guard.press("进入 孙丽", to="/visitors/gate")
+    expect(guard.page.get_by_text("孙丽 已进入")).to_be_visible()
 
 
 def test_a_guards_morning_with_a_queue_of_thirty(

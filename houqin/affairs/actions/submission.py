@@ -66,7 +66,7 @@ def submit(
 
 def _applicant(actor: Actor, applicant: Person | Outsider | None, item: Item) -> Person | Outsider:
     if applicant is not None and applicant != actor:
-        from_clerk = isinstance(actor, Person) and rights.scope.holds(actor, "affairs.intake")
+        from_clerk = isinstance(actor, Person) and rights.scope.holds(actor, item.registering)
         if not from_clerk:
             raise NotPermitted(_("您没有代他人登记的权限。"))
     asks = applicant or actor
@@ -78,8 +78,8 @@ def _applicant(actor: Actor, applicant: Person | Outsider | None, item: Item) ->
 
 
 def _may_register(actor: Actor, case: Case) -> None:
-    """A clerk takes calls for the sections, and of the people, within their scope."""
-    if case.registered_by_id and not rights.scope_grant(actor, "affairs.intake", case):
+    """Who registers for others does so for the sections, and a clerk of the people, within their scope."""
+    if case.registered_by_id and not rights.scope_grant(actor, case.item.registering, case):
         raise NotPermitted(_("您没有代他人登记的权限。"))
 
 

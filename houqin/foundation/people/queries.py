@@ -55,17 +55,22 @@ def people_of(actor: Actor, permission: str = "people.view") -> QuerySet[Person]
 
 def find_people(actor: Actor, text: str, *, limit: int = 20) -> QuerySet[Person]:
     """By name, pinyin, initials, staff number, whole phone number or its last four; by pinyin."""
-    wanted = text.strip()
-    if not wanted:
+    if not text.strip():
         return Person.objects.none()
+    found = people_of(actor).filter(typed(text)).select_related("organisation", "usual_place")
+    return found.order_by("pinyin", "id")[:limit]
+
+
+def typed(text: str) -> Q:
+    """The people that a typed ``text`` may mean: by name, pinyin, initials, staff number, whole phone number or its last four."""
+    wanted = text.strip()
     key = wanted.lower().replace(" ", "")
     condition = Q(name__contains=wanted) | Q(pinyin__startswith=key) | Q(initials__startswith=key)
     if key.isdigit():
         condition |= Q(staff_number=key) | Q(phone=dialled(key))
         if len(key) == LAST:
             condition |= Q(phone__tail=key)
-    found = people_of(actor).filter(condition).select_related("organisation", "usual_place")
-    return found.order_by("pinyin", "id")[:limit]
+    return condition
 
 
 def phone_lookup(actor: Actor, number: str) -> QuerySet[Person]:

@@ -1,17 +1,28 @@
-"""What visitors' service offers: inviting somebody, and asking to come. Within the host's own right nobody has to approve."""
+"""What visitors' service offers: inviting somebody, asking to come, and what a guard registers. Within the host's own right nobody has to approve."""
 
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from houqin.affairs.declare import Audience, Category, Item, Moments, Step, StepKind, announce, working_hours
+from houqin.affairs.declare import (
+    Audience,
+    Category,
+    Item,
+    Moments,
+    Step,
+    StepKind,
+    announce,
+    wall_minutes,
+    working_hours,
+)
 from houqin.affairs.forms import CaseForm
 from houqin.affairs.models import Case
 from houqin.foundation.people.models import Person
 from houqin.foundation.trail.actors import Actor
 from houqin.services.visitors import actions
 from houqin.services.visitors.forms import InviteForm, RequestForm
+from houqin.services.visitors.forms_gate import WalkInForm
 from houqin.services.visitors.models import VisitState
 
 
@@ -31,6 +42,8 @@ class VisitMoments(Moments):
     def submitted(self, case: Case, form: CaseForm) -> None:
         if isinstance(form, RequestForm):
             actions.request(case, form)
+        elif isinstance(form, WalkInForm):
+            actions.receive(case, form)
         else:
             assert isinstance(form, InviteForm)
             actions.ask(case, form)
@@ -103,5 +116,32 @@ announce(
         moments=VisitMoments(),
         rating_tags=_RATING_TAGS,
         url="/visitors/request",
+    )
+)  # fmt: skip
+
+announce(
+    Item(
+        code="visitors.walk_in",
+        name=gettext_lazy("临时来访"),
+        summary=gettext_lazy("没有预约的访客在门岗登记，接待人同意后进入"),
+        icon="people",
+        category=Category.OFFICE,
+        channels=frozenset({"gate"}),
+        audience=Audience.PUBLIC,
+        registering="visitors.gate",
+        form=WalkInForm,
+        flow=(
+            Step(
+                "host", StepKind.APPROVE, gettext_lazy("接待人同意"), who="visitors.host_or_office",
+                limit=wall_minutes(15),
+            ),
+            Step(
+                "keep", StepKind.APPROVE, gettext_lazy("安保审批"), who="visitors.keeper", when="visitors.exceeds",
+                limit=wall_minutes(15),
+            ),
+        ),
+        limit=wall_minutes(30),
+        moments=VisitMoments(),
+        url="/visitors/walk-in",
     )
 )  # fmt: skip

@@ -9,7 +9,7 @@ from houqin.services.visitors import actions, texting
 @app.task(name="visitors.watch", queueing_lock="visitors.watch")
 def watch(timestamp: int = 0) -> int:
     """Every minute; a second run finds nothing to do."""
-    return actions.follow_doors() + actions.settle()
+    return actions.follow_doors() + actions.settle() + actions.lapse()
 
 
 @app.task(name="visitors.text", retry=5)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from houqin.services.visitors.views import gate, hosting, keeping, public, watching
+from houqin.services.visitors.views import gate, hosting, keeping, public, registering, watching
 
 app_name = "visitors"
 
@@ -20,6 +20,9 @@ urlpatterns = [
     path("gate", gate.gate, name="gate"),
     path("gate/scan", gate.scan, name="scan"),
     path("gate/choose", gate.choose, name="choose"),
+    path("walk-in", registering.walk_in, name="walk_in"),
+    path("walk-in/hosts", registering.hosts, name="hosts"),
+    path("<int:pk>/give-up", registering.give_up, name="give_up"),
     path("<int:pk>/enter", gate.enter, name="enter"),
     path("<int:pk>/leave", gate.leave, name="leave"),
     path("workers/<int:pk>/enter", gate.enter_worker, name="enter_worker"),

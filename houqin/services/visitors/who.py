@@ -16,6 +16,14 @@ def host_of_visit(case: Case, argument: str) -> Sequence[Holder]:
     return [Holder(section=visit.host.organisation, person=visit.host)] if visit else []
 
 
+@who("visitors.host_or_office")
+def host_or_office(case: Case, argument: str) -> Sequence[Holder]:
+    """Whom the visitor wants to see; with them whoever approves in the section that looks after the gate, for a host who does not answer
+    while somebody stands there.
+    """
+    return [*host_of_visit(case, argument), Holder(section=case.section)]
+
+
 @who("visitors.head")
 def head_of_host(case: Case, argument: str) -> Sequence[Holder]:
     """The head above the host, who is not the applicant."""

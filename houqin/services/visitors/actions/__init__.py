@@ -1,6 +1,6 @@
 """Every write around visitors. Other services use ``invite``, ``move`` and ``cancel``."""
 
-from houqin.services.visitors.actions.deciding import approve, ask, drop, request
+from houqin.services.visitors.actions.deciding import approve, ask, drop, receive, request
 from houqin.services.visitors.actions.gating import enter, enter_worker, leave, pass_by
 from houqin.services.visitors.actions.grouping import invite_group
 from houqin.services.visitors.actions.inviting import cancel, cancel_visit, invite, move, move_visit
@@ -15,8 +15,9 @@ from houqin.services.visitors.actions.lists import (
     set_rule,
     set_worker,
 )
+from houqin.services.visitors.actions.registering import give_up, register_walk_in
 from houqin.services.visitors.actions.retiring import forget
-from houqin.services.visitors.actions.settling import follow_doors, settle
+from houqin.services.visitors.actions.settling import follow_doors, lapse, settle
 
 __all__ = [
     "add_worker",
@@ -31,8 +32,10 @@ __all__ = [
     "enter_worker",
     "follow_doors",
     "forget",
+    "give_up",
     "invite",
     "invite_group",
+    "lapse",
     "leave",
     "lift",
     "make_contractor",
@@ -40,6 +43,8 @@ __all__ = [
     "move",
     "move_visit",
     "pass_by",
+    "receive",
+    "register_walk_in",
     "request",
     "set_contractor",
     "set_rule",

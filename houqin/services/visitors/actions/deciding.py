@@ -13,6 +13,7 @@ from houqin.foundation.trail.actors import SYSTEM, Actor
 from houqin.services.visitors import rules
 from houqin.services.visitors.actions.inviting import drop_visit, expect, make, may_host, picture
 from houqin.services.visitors.forms import InviteForm, RequestForm
+from houqin.services.visitors.forms_gate import WalkInForm
 from houqin.services.visitors.models import Visit, VisitState
 
 
@@ -35,6 +36,12 @@ def request(case: Case, form: RequestForm) -> Visit:
     assert form.host is not None
     told |= {"place": case.place, "phone": case.applicant_phone}
     return _ask(SYSTEM, case, form.host, told)
+
+
+def receive(case: Case, form: WalkInForm) -> Visit:
+    """The visit beside the case of somebody whom a guard has registered."""
+    told = form.told() | {"place": case.place}
+    return _ask(form.actor or SYSTEM, case, told.pop("host"), told)
 
 
 def _ask(actor: Actor, case: Case, host: Person, told: dict[str, Any]) -> Visit:

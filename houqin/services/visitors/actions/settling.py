@@ -6,7 +6,10 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from houqin.affairs import actions as affairs
+from houqin.affairs.models import Task, TaskState
 from houqin.foundation.trail import actions as trail
 from houqin.foundation.trail.actors import SYSTEM
 from houqin.services.access import queries as doors
@@ -48,6 +51,22 @@ def follow_doors() -> int:
                 how=How.DOOR,
                 people=1,
             )
+            count += 1
+    return count
+
+
+def lapse() -> int:
+    """What nobody has answered by the end of its time is refused, so that it stands on nobody's desk; answers how many."""
+    limit = timezone.now() - rules.GRACE
+    over = Visit.objects.filter(
+        state=VisitState.PENDING, until_at__lt=limit, case__isnull=False, case__ended_at=None
+    )
+    count = 0
+    for number in list(over.order_by("until_at").values_list("case__number", flat=True)[:AT_ONCE]):
+        task = Task.objects.filter(case__number=number, state=TaskState.OPEN).order_by("pk").first()
+        if task:
+            words = {"comment": _("来访时间已过，未及答复")}
+            affairs.perform(SYSTEM, "refuse", case=number, task=task.pk, data=words)
             count += 1
     return count
 

@@ -1,12 +1,15 @@
 """Every read around visitors. Other services use ``of_source``, ``inside`` and ``visits``."""
 
 from houqin.services.visitors.queries.gate import (
+    WALK_IN,
     expected,
+    hosts_typed,
     inside,
     inside_counts,
     overdue,
     visit_of_token,
     visits_at_gate,
+    waiting,
 )
 from houqin.services.visitors.queries.insight import insight
 from houqin.services.visitors.queries.lists import (
@@ -19,6 +22,7 @@ from houqin.services.visitors.queries.lists import (
     workers_kept,
 )
 from houqin.services.visitors.queries.visits import (
+    RELATED,
     expected_today,
     hosted_by,
     is_denied,
@@ -31,12 +35,15 @@ from houqin.services.visitors.queries.visits import (
 )
 
 __all__ = [
+    "RELATED",
+    "WALK_IN",
     "contractors_kept",
     "contractors_listed",
     "denials_kept",
     "expected",
     "expected_today",
     "hosted_by",
+    "hosts_typed",
     "inside",
     "inside_counts",
     "insight",
@@ -52,6 +59,7 @@ __all__ = [
     "visits_held",
     "visits_run_by",
     "visits_seen_by",
+    "waiting",
     "workers_at_gate",
     "workers_kept",
 ]

@@ -8,6 +8,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from houqin.foundation.people import scope
+from houqin.foundation.people.models import Person
+from houqin.foundation.people.queries import typed
 from houqin.foundation.places.models import Place, PlaceKind
 from houqin.foundation.trail.actors import Actor
 from houqin.services.access import queries as doors
@@ -18,6 +21,8 @@ from houqin.services.visitors.queries.visits import RELATED, named, scoped
 
 #: "Now" at a gate: who is due within this time.
 SOON = timedelta(hours=2)
+#: The item by which guards register who comes without an invitation.
+WALK_IN = "visitors.walk_in"
 
 
 def visits_at_gate(actor: Actor) -> QuerySet[Visit]:
@@ -40,6 +45,22 @@ def expected(actor: Actor, find: str = "") -> QuerySet[Visit]:
     else:
         found = found.filter(coming, from_at__lt=now + SOON)
     return found.order_by("from_at", "name", "pk")
+
+
+def waiting(actor: Actor) -> QuerySet[Visit]:
+    """Who was registered at the gate and waits for somebody's word, the longest first."""
+    found = visits_at_gate(actor).filter(case__item_code=WALK_IN, state=VisitState.PENDING)
+    return found.filter(until_at__gt=timezone.now()).order_by("from_at", "pk")
+
+
+def hosts_typed(actor: Actor, text: str, *, limit: int = 6) -> QuerySet[Person]:
+    """Whom a visitor may mean, as a guard types it: name, pinyin, initials, staff number. Raises NotPermitted away from a gate.
+
+    Everybody who is here can be asked for, in whatever unit; their numbers are not told.
+    """
+    scope.authorise(actor, "visitors.gate", organisation_path=None)
+    found = Person.objects.active().filter(typed(text)) if text.strip() else Person.objects.none()
+    return found.select_related("organisation", "usual_place").order_by("pinyin", "pk")[:limit]
 
 
 def inside(actor: Actor, building: Place | None = None, find: str = "") -> QuerySet[Visit]:

@@ -69,6 +69,8 @@ def make(cast: Cast) -> dict[str, Any]:
         "api:set_rule/pk": rule.pk,
         **{f"api:{name}/body": {**told, "place": "" if "rule" in name else told["place"]} for name in calls},
         "api:enter_visit/body": {"gate": "G1"},
+        "api:give_up_visit/pk": visit.pk,
+        "api:register_walk_in/body": {**told, "host": cast.staff.pk, "items": ""},
         "api:leave_visit/body": {"gate": "G1"},
         "api:worker_enters/body": {"gate": "G1"},
     }

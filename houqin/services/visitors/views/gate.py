@@ -29,17 +29,27 @@ SHOWN = 60
 _GATE = "visitors_gate"
 
 
+def gate_of(request: HttpRequest) -> str:
+    """The code of the gate at which this browser stands: the one that was chosen, or the first; empty where there is none."""
+    chosen = request.session.get(_GATE)
+    if chosen:
+        return str(chosen)
+    first = next(iter(doors.gates()), None)
+    return first.code if first else ""
+
+
 @needs("visitors.gate")
 @require_safe
 def gate(request: HttpRequest) -> HttpResponse:
-    """``show``: expected (default), inside, overdue; ``q``: a name, a plate, the last four digits. Asks for itself anew."""
+    """``show``: expected (default), waiting, inside, overdue; ``q``: a name, a plate, the last four digits. Asks for itself anew."""
     actor, find = person_of(request), request.GET.get("q", "").strip()[:50]
     show = request.GET.get("show", "")
     gates = list(doors.gates())
-    code = request.session.get(_GATE) or (gates[0].code if gates else "")
+    code = gate_of(request)
     inside = list(queries.inside(actor)[:1000])
     expected = list(queries.expected(actor, find)[: SHOWN + 1])
     overdue = [visit for visit in inside if visit.is_overdue]
+    waiting = list(queries.waiting(actor)[:SHOWN])
     context: dict[str, Any] = {
         "gates": gates,
         "gate": code,
@@ -49,11 +59,18 @@ def gate(request: HttpRequest) -> HttpResponse:
         "tabs": tabs(request, "gate"),
         "rows": expected[:SHOWN],
         "more": len(expected) > SHOWN,
-        "counts": {"expected": len(expected[:SHOWN]), "inside": len(inside), "overdue": len(overdue)},
+        "counts": {
+            "expected": len(expected[:SHOWN]),
+            "waiting": len(waiting),
+            "inside": len(inside),
+            "overdue": len(overdue),
+        },
     }
     if find:
         context["rows"] = [*queries.inside(actor, find=find)[:SHOWN], *expected[:SHOWN]]
         context["workers"] = list(queries.workers_at_gate(actor, find)[:10])
+    elif show == "waiting":
+        context["rows"], context["more"] = waiting, False
     elif show == "inside":
         context["rows"], context["more"] = inside[:SHOWN], len(inside) > SHOWN
     elif show == "overdue":
