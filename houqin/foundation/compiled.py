@@ -24,6 +24,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.fields import AutoFieldMixin
 from django.db.models.query import ModelIterable, get_related_populators  # type: ignore[attr-defined]  # not in the stubs
 from psycopg import RawCursor
+from psycopg.sql import Literal
 from psycopg.types.numeric import Int2, Int4, Int8
 
 M = TypeVar("M")
@@ -101,13 +102,18 @@ class _Plan:
     def __init__(self, queryset: QuerySet[Any], samples: Sequence[Any]) -> None:
         self.compiler = queryset.query.get_compiler(using="default")
         sql, given = self.compiler.as_sql()
+        places = [_place(value, samples) for value in given]
+        # What is the same each time stands in the text: the server's one plan for all values may then use partial indexes.
+        words = (
+            "%s" if place is not None else _literal(value) for place, value in zip(places, given, strict=True)
+        )
+        sql = re.sub("%[s%]", lambda found: next(words) if found[0] == "%s" else "%%", sql)
         self.statement = statement(sql)
         # A number is wrapped in the type of its column, so that one statement is prepared for all its values.
         self.given = [
             (place, type(value) if type(value) is not type(samples[place]) else None)
-            if (place := _place(value, samples)) is not None
-            else (None, value)
-            for value in given
+            for place, value in zip(places, given, strict=True)
+            if place is not None
         ]
         missing = set(range(len(samples))) - {place for place, _ in self.given}
         assert not missing, f"arguments {missing} do not occur as they are in: {sql}"
@@ -127,10 +133,7 @@ class _Plan:
         self.annotations = dict(self.compiler.annotation_col_map or {})
 
     def run(self, values: Sequence[Any]) -> list[Any]:
-        parameters: list[Any] = [
-            value if place is None else value(values[place]) if value else values[place]
-            for place, value in self.given
-        ]
+        parameters = [kind(values[place]) if kind else values[place] for place, kind in self.given]
         rows: Any = self.statement.run(parameters).fetchall()
         if self.converters:
             rows = list(self.compiler.apply_converters(rows, self.converters))
@@ -173,6 +176,12 @@ def _make_by(populators: Iterable[Any]) -> None:
     for each in populators:
         each.model_cls = _maker(each.model_cls)
         _make_by(each.related_populators)
+
+
+def _literal(value: Any) -> str:
+    """The value as it stands in SQL in Django's notation."""
+    connection.ensure_connection()
+    return Literal(value).as_string(connection.connection).replace("%", "%%")
 
 
 def _place(value: Any, samples: Sequence[Any]) -> int | None:

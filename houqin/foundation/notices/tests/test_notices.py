@@ -168,4 +168,6 @@ def test_a_real_worker_delivers_what_was_committed(committed_cast):
 
     asyncio.run(run())
     assert queries.unread_count(committed_cast.staff) == 1
-    assert ProcrastinateJob.objects.get(task_name="notices.deliver").status == "succeeded"
+    # In December the worker also tells the administrator that next year's calendar is missing.
+    jobs = ProcrastinateJob.objects.filter(task_name="notices.deliver")
+    assert set(jobs.values_list("status", flat=True)) == {"succeeded"}
