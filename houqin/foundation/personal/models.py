@@ -1,4 +1,4 @@
-"""Which keys were used here."""
+"""Which keys were used here, and which values are here that may be here once."""
 
 from django.db import models
 from django.utils import timezone
@@ -32,3 +32,19 @@ class KnownKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.use} {self.key}"
+
+
+class Once(models.Model):
+    """The keyed hash of a value that its column holds once. Triggers of the column keep it (:mod:`.once`); nothing else writes here.
+
+    While lookup keys are changed, a value has one under each: a number under the old key and the same under the new one share a hash.
+    """
+
+    hash = models.BinaryField(_("检索值"), primary_key=True)
+
+    class Meta:
+        verbose_name = _("唯一号码")
+        verbose_name_plural = pgettext_lazy("plural", "唯一号码")
+
+    def __str__(self) -> str:
+        return bytes(self.hash).hex()

@@ -19,7 +19,6 @@ from procrastinate.contrib.django import app
 
 from houqin.foundation.errors import Conflict, NotFound, Problem
 from houqin.foundation.people import scope
-from houqin.foundation.people.actions.persons import hold_numbers
 from houqin.foundation.people.models import Person
 from houqin.foundation.roster import planning, preview, reading, store, tables
 from houqin.foundation.roster.applying import Applier
@@ -83,7 +82,6 @@ def _alone() -> Iterator[None]:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(_LOCK)
-            hold_numbers()
             yield
     finally:
         if swept:

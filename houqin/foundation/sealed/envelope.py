@@ -5,12 +5,16 @@ from   bytes what
 ====== ===== ==========================================================================================
 0      16    HMAC-SM3 of the whole value under the lookup key, cut
 16     8     the same of its last four characters
-24     1     version: 1, SM4-GCM (GB/T 32907, RFC 8998's mode)
+24     1     version: 1 or 2, SM4-GCM (GB/T 32907, RFC 8998's mode)
 25     8     id of the data key
 33     8     id of the lookup key
-41     12    nonce, random
-53     …     ciphertext and a tag of 16 bytes
+41     …     version 2: how many hashes follow (1 byte), and the whole value's under each further lookup key
+       12    nonce, random
+       …     ciphertext and a tag of 16 bytes
 ====== ===== ==========================================================================================
+
+Version 2 is written while lookup keys are being changed: with the hashes under all of them, values of either key can be compared,
+and the database keeps what must be there once (``personal.once``).
 
 Everything before the nonce and the ``context`` (``people.person.phone``) is authenticated: a value moved into another column, or put
 behind the hash of another number, cannot be read. Hashes differ from column to column, so equal ones tell nothing across tables. Random
@@ -30,7 +34,8 @@ from django.utils.translation import gettext_lazy as _
 from houqin.foundation.errors import Problem
 from houqin.foundation.sealed.keys import ID_LENGTH, LookupKey, present
 
-VERSION = 1
+#: With one lookup key, and with several.
+ALONE, SEVERAL = 1, 2
 WHOLE, TAIL = 16, 8
 HEAD = WHOLE + TAIL
 #: Version and ids of the keys: what a rotation looks at.
@@ -59,8 +64,10 @@ def seal(text: str, context: str, *, sought: str | None = None) -> bytes:
     head = (
         _whole(lookup, found_by, context)
         + _tail(lookup, found_by[-LAST:], context)
-        + _mark(data.id, lookup.id)
+        + _mark(data.id, lookup.id, _version())
     )
+    if further := keys.lookup[1:]:
+        head += bytes([len(further)]) + b"".join(_whole(key, found_by, context) for key in further)
     nonce = os.urandom(_NONCE)
     encryptor = Cipher(data.cipher, modes.GCM(nonce)).encryptor()
     encryptor.authenticate_additional_data(head + context.encode())
@@ -69,14 +76,17 @@ def seal(text: str, context: str, *, sought: str | None = None) -> bytes:
 
 def unseal(data: bytes, context: str) -> str:
     """What :func:`seal` was given. Raises :class:`Tampered`, or ``KeyMissing`` when its key is not there."""
-    if len(data) < _START + _NONCE + _TAG or data[HEAD] != VERSION:
+    if len(data) < _START + _NONCE + _TAG or data[HEAD] not in (ALONE, SEVERAL):
         raise Tampered
+    start = _START if data[HEAD] == ALONE else _START + 1 + data[_START] * WHOLE
     key = present().data_key_of(
         data[HEAD + 1 : HEAD + 1 + ID_LENGTH].rstrip(b"\0").decode("ascii", "replace")
     )
-    nonce, secret, tag = data[_START : _START + _NONCE], data[_START + _NONCE : -_TAG], data[-_TAG:]
+    nonce, secret, tag = data[start : start + _NONCE], data[start + _NONCE : -_TAG], data[-_TAG:]
+    if len(nonce) < _NONCE:
+        raise Tampered
     decryptor = Cipher(key.cipher, modes.GCM(nonce, tag)).decryptor()
-    decryptor.authenticate_additional_data(data[:_START] + context.encode())
+    decryptor.authenticate_additional_data(data[:start] + context.encode())
     try:
         return (decryptor.update(secret) + decryptor.finalize()).decode()
     except InvalidTag as error:
@@ -86,12 +96,16 @@ def unseal(data: bytes, context: str) -> str:
 def mark() -> bytes:
     """Version and key ids that new envelopes carry; one that carries others is for the rotation."""
     keys = present()
-    return _mark(keys.data_key.id, keys.lookup_key.id)
+    return _mark(keys.data_key.id, keys.lookup_key.id, _version())
+
+
+def _version() -> int:
+    return SEVERAL if len(present().lookup) > 1 else ALONE
 
 
 @lru_cache(maxsize=64)
-def _mark(data: str, lookup: str) -> bytes:
-    return bytes([VERSION]) + _padded(data) + _padded(lookup)
+def _mark(data: str, lookup: str, version: int) -> bytes:
+    return bytes([version]) + _padded(data) + _padded(lookup)
 
 
 def keys_of(mark: bytes) -> tuple[str, str]:

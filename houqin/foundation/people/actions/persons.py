@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -33,22 +33,12 @@ def _clean(values: dict[str, Any]) -> dict[str, Any]:
     return clean
 
 
-def hold_numbers() -> None:
-    """While lookup keys are being changed, let nobody else write ID numbers until this transaction ends.
-
-    The constraint compares hashes, and those of two keys never agree: whoever holds this looks under both, alone.
-    """
-    if len(present().lookup) > 1:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('houqin.id_number'))")
-
-
 def _once(person: Person) -> None:
-    """Nobody else has the ID number, under whichever key. Raises Problem as the constraint would."""
-    if person.id_number and len(present().lookup) > 1:
-        hold_numbers()
-        if Person.objects.filter(id_number=person.id_number).exclude(pk=person.pk).exists():
-            raise Problem(errors={"id_number": [_("这个身份证号已登记在另一人名下，请核对。")]})
+    """Nobody else has the ID number, under whichever key. Raises Problem, as the constraint does for those under one key."""
+    if not person.id_number or len(present().lookup) == 1:
+        return
+    if Person.objects.filter(id_number=person.id_number).exclude(pk=person.pk).exists():
+        raise Problem(errors={"id_number": [_("这个身份证号已登记在另一人名下，请核对。")]})
 
 
 @transaction.atomic
