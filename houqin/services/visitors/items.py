@@ -101,7 +101,7 @@ announce(
         icon="people",
         category=Category.OFFICE,
         audience=Audience.PUBLIC,
-        channels=frozenset({"web"}),
+        channels=frozenset({"web", "guest"}),
         form=RequestForm,
         flow=(
             Step(

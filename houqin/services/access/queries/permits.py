@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -18,7 +18,7 @@ from houqin.foundation.places.models import Place
 from houqin.foundation.trail.actors import Actor
 from houqin.services.access import hours, keys
 from houqin.services.access.models import Area, DoorEvent, Permit, PermitState, Reason, Way
-from houqin.services.access.passes import BadPass, window_of
+from houqin.services.access.passes import WINDOW_SECONDS, BadPass, window_of
 from houqin.services.access.queries.areas import areas_kept
 
 #: A permit that opened no door for so many days is one to ask about.
@@ -140,6 +140,11 @@ def read_pass(token: str, at: datetime) -> tuple[str, int | None, Reason]:
 def pass_window(at: datetime) -> int:
     """The window of a pass that is shown at a moment: while it is the same, so is the pass."""
     return window_of(at.timestamp())
+
+
+def pass_changes_at(at: datetime) -> datetime:
+    """When the pass that is shown at a moment gives way to the next."""
+    return datetime.fromtimestamp((pass_window(at) + 1) * WINDOW_SECONDS, UTC)
 
 
 def open_areas(holder: str, at: datetime) -> dict[str, tuple[int, datetime | None]]:

@@ -18,6 +18,7 @@ from houqin.services.visitors.actions.lists import (
 from houqin.services.visitors.actions.registering import give_up, register_walk_in
 from houqin.services.visitors.actions.retiring import forget
 from houqin.services.visitors.actions.settling import follow_doors, lapse, settle
+from houqin.services.visitors.actions.ways import pass_of
 
 __all__ = [
     "add_worker",
@@ -43,6 +44,7 @@ __all__ = [
     "move",
     "move_visit",
     "pass_by",
+    "pass_of",
     "receive",
     "register_walk_in",
     "request",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from procrastinate.contrib.django import app
 
 from houqin.foundation.channels.base import CHANNELS
@@ -50,6 +52,13 @@ def set_ways(visit: Visit) -> None:
         open_ways(visit)
     elif visit.state != VisitState.PENDING or visit.held:
         close_ways(visit, str(visit.get_state_display()))
+
+
+def pass_of(visit: Visit, *, at: datetime) -> str:
+    """What a visitor shows at gates and doors in this half minute; empty for whoever has no pass, or none any more."""
+    if not visit.has_pass or (visit.state != VisitState.INSIDE and visit.until_at <= at):
+        return ""
+    return access.pass_token(visit.holder, at=at)
 
 
 def text_visitor(visit: Visit, what: str) -> None:

@@ -181,6 +181,11 @@ class Visit(models.Model):
         return self.state in OPEN
 
     @property
+    def has_pass(self) -> bool:
+        """Whether the visitor may show a pass, as long as it is time."""
+        return self.state in (VisitState.EXPECTED, VisitState.INSIDE, VisitState.LEFT) and not self.held
+
+    @property
     def is_overdue(self) -> bool:
         """Whether they are inside although their time is over."""
         return self.state == VisitState.INSIDE and self.until_at < timezone.now()

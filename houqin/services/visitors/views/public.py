@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import timedelta
 from typing import Any
 
@@ -10,35 +9,26 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from houqin.affairs import actions as affairs
 from houqin.foundation.address import client_address
 from houqin.foundation.errors import Problem
-from houqin.foundation.limits.actions import spend
 from houqin.foundation.places.codes import drawing
-from houqin.foundation.sealed.envelope import keyed, seal, unseal
 from houqin.foundation.standards import mask_phone
 from houqin.foundation.trail.actors import Outsider
 from houqin.portal import problems
 from houqin.portal.door import remember_case
-from houqin.services.access import actions as access
 from houqin.services.access import queries as doors
 from houqin.services.parking import queries as parking
-from houqin.services.visitors import codes, queries, rules, texting
+from houqin.services.visitors import actions, proving, queries, rules
 from houqin.services.visitors.forms import RequestForm, phone_field
-from houqin.services.visitors.models import VisitState
 from houqin.services.visitors.views.forming import carry_out
 
 METHODS = ["GET", "HEAD", "POST"]
-_ASKS, _KNOWN = "visitors_asks", "visitors_known"
-#: How long a phone counts as proved in this browser.
-_PROVED = timedelta(hours=2)
-#: Codes for one phone, from one address; tries at one code; requests of one phone.
-_PER_PHONE, _PER_ADDRESS, _TRIES, _REQUESTS = 3, 20, 5, 6
-_TEN_MINUTES, _HOUR = 600, 3600
+#: What this browser's session keeps: the challenge of the code that was sent, the proof that came of it.
+_ASKS, _KNOWN = "visitors_challenge", "visitors_proof"
 
 
 class PhoneForm(forms.Form):
@@ -71,62 +61,28 @@ def request(request: HttpRequest) -> HttpResponse:
         return _ask_page(request, form, 422)
     try:
         if isinstance(form, PhoneForm):
-            _send_code(request, form.cleaned_data["phone"])
+            phone = form.cleaned_data["phone"]
+            request.session[_ASKS] = proving.send_code(phone, address=client_address(request))
             return redirect("visitors:request")
-        _prove(request, form.cleaned_data["code"])
+        proof, _until = proving.prove(request.session.get(_ASKS, ""), form.cleaned_data["code"])
     except Problem as problem:
         problems.put_into(form, problem)
         return _ask_page(request, form, problems.status_of(problem))
-    return redirect("visitors:request_new")
-
-
-def _send_code(request: HttpRequest, phone: str) -> None:
-    """Raises TooMany, and Problem where nothing can be sent."""
-    spend(f"visitors:code:{client_address(request)}", limit=_PER_ADDRESS, per_seconds=_HOUR)
-    spend(f"visitors:code:{keyed(phone, 'visitors.code')}", limit=_PER_PHONE, per_seconds=_TEN_MINUTES)
-    if not (texting.can_text() or texting.shows_code()):
-        raise Problem(_("本院区没有开通短信验证，请联系接待人，由其邀请您。"))
-    nonce = secrets.token_urlsafe(12)
-    request.session[_ASKS] = {"phone": seal(phone, _ASKS).hex(), "nonce": nonce}
-    if texting.can_text():
-        texting.send_code(phone, codes.code_of(phone, nonce))
-
-
-def _prove(request: HttpRequest, code: str) -> None:
-    """Raises TooMany, Problem for another code."""
-    asked = request.session.get(_ASKS)
-    if not asked:
-        raise Problem(_("验证码已失效，请重新获取。"))
-    spend(f"visitors:try:{asked['nonce']}", limit=_TRIES, per_seconds=_TEN_MINUTES)
-    if not codes.is_good(_opened(asked["phone"]), asked["nonce"], code):
-        raise Problem(errors={"code": [_("验证码不对或已过期，请核对后再填。")]})
     request.session.pop(_ASKS)
-    request.session[_KNOWN] = {"phone": asked["phone"], "until": (timezone.now() + _PROVED).timestamp()}
+    request.session[_KNOWN] = proof
+    return redirect("visitors:request_new")
 
 
 def _known(request: HttpRequest) -> str:
     """The phone that was proved in this browser; empty for none."""
-    known = request.session.get(_KNOWN)
-    if not known or known["until"] < timezone.now().timestamp():
-        return ""
-    return _opened(known["phone"])
-
-
-def _opened(sealed: str) -> str:
-    try:
-        return unseal(bytes.fromhex(sealed), _ASKS)
-    except (Problem, ValueError):  # its key is gone: the phone is proved anew
-        return ""
+    return proving.phone_of(request.session.get(_KNOWN, ""))
 
 
 def _ask_page(request: HttpRequest, form: forms.Form, status: int) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "asks_code": isinstance(form, CodeForm)}
-    asked = request.session.get(_ASKS)
+    asked = proving.asked(request.session.get(_ASKS, ""))
     if asked and context["asks_code"]:
-        phone = _opened(asked["phone"])
-        context["phone"] = mask_phone(phone)
-        if texting.shows_code():
-            context["shown_code"] = codes.code_of(phone, asked["nonce"])
+        context |= {"phone": mask_phone(asked.phone), "shown_code": asked.shown}
     return render(request, "visitors/request.html", context, status=status)
 
 
@@ -143,8 +99,7 @@ def request_new(request: HttpRequest) -> HttpResponse:
     form, guest = RequestForm(request.POST), Outsider(request.POST.get("name", "").strip()[:50], phone)
 
     def ask() -> Any:
-        spend(f"visitors:request:{client_address(request)}", limit=_PER_ADDRESS, per_seconds=_HOUR)
-        spend(f"visitors:request:{keyed(phone, 'visitors.request')}", limit=_REQUESTS, per_seconds=_HOUR)
+        proving.count_request(phone, address=client_address(request))
         return affairs.submit(guest, item="visitors.request", data=request.POST)
 
     case, status = carry_out(form, ask)
@@ -177,10 +132,9 @@ def pass_page(request: HttpRequest, key: str) -> HttpResponse:
     mark = f"{window}-{found.state}-{found.held:d}"
     if fragment and request.GET.get("w") == mark:
         return problems.vary(HttpResponse(status=204))
-    goes = found.state in (VisitState.EXPECTED, VisitState.INSIDE, VisitState.LEFT) and not found.held
-    context: dict[str, Any] = {"visit": found, "mark": mark, "now": now, "goes": goes}
-    if goes and (found.state == VisitState.INSIDE or found.until_at > now):
-        context["qr"] = drawing(access.pass_token(found.holder, at=now))
+    context: dict[str, Any] = {"visit": found, "mark": mark, "now": now, "goes": found.has_pass}
+    if token := actions.pass_of(found, at=now):
+        context["qr"] = drawing(token)
         context["early"] = now < found.from_at - rules.EARLY
     if found.plate and not fragment:
         context["guidance"] = parking.guide(found.plate)
