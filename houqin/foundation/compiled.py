@@ -16,12 +16,12 @@ from itertools import count
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.utils import CursorWrapper
-from django.db.models import BigIntegerField, Field, FileField, ForeignKey, JSONField, Model, QuerySet
+from django.db.models import BigIntegerField, FileField, ForeignKey, JSONField, Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.expressions import RawSQL
-from django.db.models.fields import AutoFieldMixin
+from django.db.models.fields import NOT_PROVIDED, AutoFieldMixin
 from django.db.models.query import ModelIterable, get_related_populators  # type: ignore[attr-defined]  # not in the stubs
 from psycopg import RawCursor
 from psycopg.sql import Literal
@@ -77,17 +77,20 @@ class Statement:
         self._sql, self._numbered = sql, numbered.encode()
 
     def run(self, values: Sequence[Any]) -> CursorWrapper:
-        """A cursor over what it answers."""
-        if connection.queries_logged:  # Django's log reads its own notation
-            cursor = connection.cursor()
+        """A cursor over what it answers, to be read before the next statement is run: they share it."""
+        database = connections[DEFAULT_DB_ALIAS]
+        if database.queries_logged:  # Django's log reads its own notation
+            cursor = database.cursor()
             cursor.execute(self._sql, values)
             return cursor
-        connection.close_if_health_check_failed()
-        connection.ensure_connection()
-        raw: Any = RawCursor(connection.connection)
-        cursor = connection.make_cursor(raw)
-        cursor.execute(self._numbered, values)  # type: ignore[arg-type]  # psycopg takes bytes as well
-        return cursor
+        database.close_if_health_check_failed()
+        database.ensure_connection()
+        kept: CursorWrapper | None = vars(database).get("_raw_cursor")
+        if kept is None or kept.cursor.connection is not database.connection:
+            raw: Any = RawCursor(database.connection)
+            kept = vars(database)["_raw_cursor"] = database.make_cursor(raw)
+        kept.execute(self._numbered, values)  # type: ignore[arg-type]  # psycopg takes bytes as well
+        return kept
 
 
 @lru_cache(maxsize=2048)
@@ -199,9 +202,21 @@ def fresh(model: type[M], **values: Any) -> M:
     vars(made).update(constant)
     for name, default in made_anew:
         vars(made)[name] = default()
+    columns = _relations(model)  # type: ignore[arg-type]
     for name, value in values.items():
-        setattr(made, name, value)
+        if isinstance(value, Model) and name in columns:
+            vars(made)[columns[name]] = value.pk
+            made._state.fields_cache[name] = value
+        else:
+            setattr(made, name, value)
     return made
+
+
+@cache
+def _relations(model: type[Any]) -> dict[str, str]:
+    """The columns of a model's relations to keys."""
+    fields = [field for field in model._meta.concrete_fields if type(field) is ForeignKey]
+    return {field.name: field.attname for field in fields if field.target_field.primary_key}
 
 
 @cache
@@ -209,7 +224,7 @@ def _defaults(model: type[Any]) -> tuple[dict[str, Any], list[tuple[str, Callabl
     """The defaults of a model's fields that are always the same value, and the others."""
     constant, made_anew = {}, []
     for field in model._meta.concrete_fields:
-        if callable(field.default) or type(field).get_default is not Field.get_default:
+        if callable(field.default) and field.default is not NOT_PROVIDED:
             made_anew.append((field.attname, field.get_default))
         else:
             constant[field.attname] = field.get_default()
