@@ -207,6 +207,7 @@ def fresh(model: type[M], **values: Any) -> M:
         if isinstance(value, Model) and name in columns:
             vars(made)[columns[name]] = value.pk
             made._state.fields_cache[name] = value
+            made._state.db = made._state.db or value._state.db or DEFAULT_DB_ALIAS
         else:
             setattr(made, name, value)
     return made
