@@ -196,8 +196,8 @@ def _place(value: Any, samples: Sequence[Any]) -> int | None:
 
 def fresh(model: type[M], **values: Any) -> M:
     """``model(**values)`` for half the work: a new record with the defaults of its fields."""
-    made = model.__new__(model)
-    made._state = ModelState()  # type: ignore[attr-defined]  # of every model
+    made: Any = model.__new__(model)
+    made._state = ModelState()
     constant, made_anew = _defaults(model)  # type: ignore[arg-type]  # classes are hashable
     vars(made).update(constant)
     for name, default in made_anew:
@@ -210,7 +210,7 @@ def fresh(model: type[M], **values: Any) -> M:
             made._state.db = made._state.db or value._state.db or DEFAULT_DB_ALIAS
         else:
             setattr(made, name, value)
-    return made
+    return made  # type: ignore[no-any-return]
 
 
 @cache
