@@ -210,7 +210,7 @@ def fresh(model: type[M], **values: Any) -> M:
             made._state.db = made._state.db or value._state.db or DEFAULT_DB_ALIAS
         else:
             setattr(made, name, value)
-    return made  # type: ignore[no-any-return]
+    return made
 
 
 @cache
