@@ -128,7 +128,7 @@ def _as_json(value: Any) -> Any:
     return value
 
 
-def check(form: forms.Form) -> None:
+def check(form: forms.BaseForm) -> None:
     """Raises Problem with what is wrong by field, unless the form is valid."""
     if not form.is_valid():
         errors = {field: [str(text) for text in texts] for field, texts in form.errors.items()}

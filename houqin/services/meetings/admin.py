@@ -46,6 +46,8 @@ class ApprovalRuleAdmin(BackOfficeAdmin):
     list_select_related = ["room__place", "unit"]
     search_fields = ["name"]
     raw_id_fields = ["room", "unit"]
+    add_action = staticmethod(lambda actor, values: actions.make_rule(actor, **values))
+    change_action = staticmethod(lambda actor, rule, values: actions.set_rule(actor, rule=rule.pk, **values))
 
 
 @admin.register(Quota)
@@ -56,6 +58,18 @@ class QuotaAdmin(BackOfficeAdmin):
     list_select_related = ["unit"]
     search_fields = ["unit__name"]
     raw_id_fields = ["unit"]
+    add_action = staticmethod(lambda actor, values: actions.set_quota(actor, **values))
+    change_action = staticmethod(
+        lambda actor, quota, values: actions.set_quota(
+            actor, **{"unit": quota.unit, "minutes_a_month": quota.minutes_a_month, **values}
+        )
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["unit"] if obj else []
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        actions.drop_quota(request.user, quota=obj.pk)  # type: ignore[arg-type]  # who may be here is a person
 
 
 @admin.register(ClassLimit)

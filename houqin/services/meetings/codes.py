@@ -1,4 +1,4 @@
-"""The rotating code by which people sign in: shown on the screen of the room, good for a minute, worth nothing afterwards."""
+"""What people sign in by: the token of a pass, and the rotating code on the screen of the room, good for a minute."""
 
 from __future__ import annotations
 
@@ -28,6 +28,11 @@ def is_good(meeting: int, code: str, *, at: datetime | None = None) -> bool:
         hmac.compare_digest(_code(meeting, window - back).encode(), code.strip().upper().encode())
         for back in range(TAKEN_WINDOWS)
     )
+
+
+def token_of(scanned: str) -> str:
+    """The token in what a participant's pass says: the address of their page, or its end typed by hand."""
+    return scanned.strip().rstrip("/").rpartition("/")[2]
 
 
 def _window(at: datetime | None) -> int:

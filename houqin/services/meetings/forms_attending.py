@@ -126,13 +126,14 @@ class InviteForm(forms.Form):
 
     def strangers(self) -> list[Guest]:
         """The guests named and those of the groups."""
+        return [*self.cleaned_data["guests"], *self.of_groups()]
+
+    def of_groups(self) -> list[Guest]:
+        """The guests of the groups."""
         return [
-            *self.cleaned_data["guests"],
-            *(
-                Guest(each.name, each.organisation, each.post, each.phone.clear if each.phone else "")
-                for each in self._members()
-                if not each.person_id
-            ),
+            Guest(each.name, each.organisation, each.post, each.phone.clear if each.phone else "")
+            for each in self._members()
+            if not each.person_id
         ]
 
     def _members(self) -> list[GroupMember]:

@@ -8,8 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from houqin.affairs.naming import said
-from houqin.services.meetings.forms import MomentField
-from houqin.services.meetings.models import Equipment, Layout, Room
+from houqin.foundation.people.models import Organisation
+from houqin.services.meetings.forms import MomentField, RoomField
+from houqin.services.meetings.models import ApprovalRule, Equipment, Layout, Room
+from houqin.services.meetings.naming import sections_named
 
 
 class RoomForm(forms.ModelForm):
@@ -49,6 +51,40 @@ class RoomForm(forms.ModelForm):
         if opens and closes and closes <= opens:
             self.add_error("closes_at", gettext_lazy("关闭时间应晚于开放时间。"))
         return given
+
+
+class RuleForm(forms.ModelForm):
+    """When booking needs approval; room by the code of its place, unit by name, short name or code."""
+
+    room = RoomField(label=gettext_lazy("会议室"), max_length=50, required=False)
+    unit = forms.CharField(label=gettext_lazy("预订单位"), max_length=50, required=False)
+
+    class Meta:
+        model = ApprovalRule
+        fields = ("name", "room", "seats_from", "unit", "minutes_over", "after_hours", "external", "active")
+
+    def clean_unit(self) -> Organisation | None:
+        return unit_named(self.cleaned_data["unit"])
+
+
+class QuotaForm(forms.Form):
+    """How much a unit may hold in a month."""
+
+    unit = forms.CharField(label=gettext_lazy("单位"), max_length=50)
+    minutes_a_month = forms.IntegerField(
+        label=gettext_lazy("每月时长上限（分钟）"), min_value=0, max_value=10_000_000
+    )
+
+    def clean_unit(self) -> Organisation | None:
+        return unit_named(self.cleaned_data["unit"])
+
+
+def unit_named(text: str) -> Organisation | None:
+    """The one unit that a name, short name or code means; none for an empty text. Raises ValidationError."""
+    found = sections_named(text)
+    if len(found) > 1:
+        raise forms.ValidationError(gettext_lazy("请只填一个单位。"))
+    return found[0] if found else None
 
 
 class BlockForm(forms.Form):

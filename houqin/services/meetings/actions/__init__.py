@@ -21,6 +21,7 @@ from houqin.services.meetings.actions.booking import (
     move,
     open_meeting,
 )
+from houqin.services.meetings.actions.bounds import drop_quota, make_rule, set_quota, set_rule
 from houqin.services.meetings.actions.clockwork import release_unused, remind, settle
 from houqin.services.meetings.actions.events import (
     add_check,
@@ -73,6 +74,7 @@ __all__ = [
     "close_room",
     "drop",
     "drop_group",
+    "drop_quota",
     "end",
     "end_feed",
     "expect_guest",
@@ -83,6 +85,7 @@ __all__ = [
     "make_feed",
     "make_panel",
     "make_room",
+    "make_rule",
     "move",
     "move_event",
     "move_following",
@@ -98,7 +101,9 @@ __all__ = [
     "save_group",
     "send_substitute",
     "series_needs_approval",
+    "set_quota",
     "set_room",
+    "set_rule",
     "settle",
     "sign_in_by_code",
     "sign_in_by_pass",

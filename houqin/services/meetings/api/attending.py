@@ -17,10 +17,11 @@ from houqin.exchange.api.problems import CONFLICTS, PROBLEMS
 from houqin.foundation.errors import NotFound, NotPermitted, Problem
 from houqin.foundation.people import scope
 from houqin.services.meetings import actions, queries
-from houqin.services.meetings.api.shared import router
+from houqin.services.meetings.api.shared import Key, router
+from houqin.services.meetings.codes import token_of
 from houqin.services.meetings.forms_attending import FeedbackForm, InviteForm, NeedForm, ParkingForm
 from houqin.services.meetings.guests import Guest
-from houqin.services.meetings.models import Meeting, Need, Participant, ParticipantGroup
+from houqin.services.meetings.models import Meeting, Need, Participant
 from houqin.services.meetings.rules import in_reason
 
 #: The period of figures unless another is asked for, and the longest in days.
@@ -35,10 +36,11 @@ class GuestIn(Schema):
 
 
 class InviteIn(Schema):
-    """``people`` by staff number or name, ``sections`` by code or name."""
+    """``people`` by staff number or name, ``sections`` by code or name, ``groups`` of one's section by id."""
 
     people: list[str] = []
     sections: list[str] = []
+    groups: list[Key] = []
     guests: list[GuestIn] = []
 
 
@@ -64,6 +66,12 @@ class ReplyIn(Schema):
 
 class CodeIn(Schema):
     code: str
+
+
+class SignPassIn(Schema):
+    """What the participant's pass says: its address, or the end of it."""
+
+    scanned: str
 
 
 class AttendanceIn(Schema):
@@ -170,16 +178,19 @@ def invite_participants(request: HttpRequest, pk: int, given: InviteIn) -> HttpR
     body_of(request)
 
     def work() -> tuple[int, Any]:
+        person = person_of(request)
         form = InviteForm(
             {
                 "people": " ".join(given.people), "sections": " ".join(given.sections),
-                "guests": "\n".join(each.name for each in given.guests),
+                "guests": "\n".join(each.name for each in given.guests), "groups": given.groups,
             },
-            groups=ParticipantGroup.objects.none(),
+            groups=queries.groups_of(person),
         )  # fmt: skip
+        if given.groups and "groups" not in form.fields:
+            raise Problem(errors={"groups": [_("您的科室没有这个分组，请重新选择。")]})
         check(form)
-        guests = [Guest(**each.dict()) for each in given.guests]
-        made = actions.invite(person_of(request), meeting=pk, people=form.everybody(), guests=guests)
+        guests = [*(Guest(**each.dict()) for each in given.guests), *form.of_groups()]
+        made = actions.invite(person, meeting=pk, people=form.everybody(), guests=guests)
         return 201, {"items": [_participant(each) for each in made], "next": None}
 
     return write(request, work)
@@ -229,6 +240,20 @@ def sign_in_to_meeting(request: HttpRequest, pk: int, given: CodeIn) -> HttpResp
         request,
         lambda: (200, _participant(actions.sign_in_by_code(person_of(request), meeting=pk, code=given.code))),
     )
+
+
+@router.post(
+    "/bookings/{pk}/sign-in/pass", response={200: ParticipantOut, **CONFLICTS}, summary=_n("扫参会码签到")
+)
+def sign_in_by_scanned_pass(request: HttpRequest, pk: int, given: SignPassIn) -> HttpResponse:
+    within_scope(request, "meetings")
+    body_of(request)
+
+    def work() -> tuple[int, Any]:
+        token = token_of(given.scanned)
+        return 200, _participant(actions.sign_in_by_pass(person_of(request), meeting=pk, token=token))
+
+    return write(request, work)
 
 
 @router.post("/bookings/{pk}/attendance", response={200: CountOut, **CONFLICTS}, summary=_n("登记签到"))

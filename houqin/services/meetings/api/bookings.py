@@ -1,13 +1,11 @@
-"""Rooms and what is free, bookings, series, waiting."""
+"""Bookings, series, waiting."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
 from ninja import Query, Schema
 
@@ -15,57 +13,10 @@ from houqin.affairs.actions import submit
 from houqin.affairs.forms import check
 from houqin.exchange.api.frame import MOST, PAGE, body_of, page, person_of, within_scope, write
 from houqin.exchange.api.problems import CONFLICTS, PROBLEMS
-from houqin.foundation.errors import NotFound, Problem
 from houqin.services.meetings import actions, queries, rules
-from houqin.services.meetings.api.shared import router
-from houqin.services.meetings.forms import BookingForm, FindForm, MoveForm
-from houqin.services.meetings.models import Meeting, Room
-from houqin.services.meetings.queries.grid import bars, day_of
-from houqin.services.meetings.views.grid import equipment_names
-
-
-class RoomOut(Schema):
-    code: str
-    name: str
-    seats: int
-    equipment: list[str]
-    layouts: list[str]
-    opens_at: str
-    closes_at: str
-
-
-class RoomList(Schema):
-    items: list[RoomOut]
-    next: str | None = None
-
-
-class TakenOut(Schema):
-    meeting: int | None
-    title: str
-    section: str
-    starts_at: str
-    ends_at: str
-    state: str
-
-
-class DayOut(Schema):
-    room: RoomOut
-    on: str
-    taken: list[TakenOut]
-
-
-class FoundOut(Schema):
-    room: str
-    name: str
-    seats: int
-    starts_at: str
-    ends_at: str
-    busy: list[str]
-
-
-class FoundList(Schema):
-    items: list[FoundOut]
-    next: str | None = None
+from houqin.services.meetings.api.shared import room_of_code, router
+from houqin.services.meetings.forms import BookingForm, MoveForm
+from houqin.services.meetings.models import Meeting
 
 
 class MeetingOut(Schema):
@@ -133,94 +84,6 @@ class WaitOut(Schema):
     state: str
 
 
-class FindIn(Schema):
-    seats: int
-    minutes: int = 60
-    first: date
-    last: date
-    equipment: str = ""
-    layout: str = ""
-    people: str = ""
-
-
-@router.get("/rooms", response={200: RoomList, **PROBLEMS}, summary=_n("会议室"))
-def meeting_rooms(
-    request: HttpRequest, seats: int = Query(0, ge=0, le=100_000), equipment: str = ""
-) -> dict[str, Any]:
-    within_scope(request, "meetings")
-    found = queries.bookable_rooms().filter(capacity__gte=seats, equipment__contains=_codes(equipment))
-    return {"items": [_room(each) for each in found]}
-
-
-@router.get("/rooms/{code}/day", response={200: DayOut, **PROBLEMS}, summary=_n("一间会议室的一天"))
-def room_day(request: HttpRequest, code: str, on: date) -> dict[str, Any]:
-    within_scope(request, "meetings")
-    if not rules.in_reason(on):
-        raise Problem(errors={"on": [_("请选择合理的日期。")]})
-    room = _room_of(code)
-    taken = bars(*day_of(on), [room.pk])[room.pk]
-    return {
-        "room": _room(room),
-        "on": on.isoformat(),
-        "taken": [
-            {
-                "meeting": bar.meeting,
-                "title": bar.title or bar.reason,
-                "section": bar.section,
-                "starts_at": bar.starts_at.isoformat(),
-                "ends_at": bar.ends_at.isoformat(),
-                "state": bar.state or "closed",
-            }
-            for bar in taken
-        ],
-    }
-
-
-@router.get("/free", response={200: RoomList, **PROBLEMS}, summary=_n("某时段空闲的会议室"))
-def free_rooms(
-    request: HttpRequest,
-    starts_at: datetime,
-    ends_at: datetime,
-    seats: int = Query(0, ge=0, le=100_000),
-    equipment: str = "",
-) -> dict[str, Any]:
-    within_scope(request, "meetings")
-    starts, ends = _aware(starts_at), _aware(ends_at)
-    if ends <= starts:
-        raise Problem(errors={"ends_at": [_("结束时间应晚于开始时间。")]})
-    return {
-        "items": [
-            _room(each) for each in queries.free_rooms(starts, ends, seats=seats, equipment=_codes(equipment))
-        ]
-    }
-
-
-@router.get("/find", response={200: FoundList, **PROBLEMS}, summary=_n("找合适的会议室和时间"))
-def find_room(request: HttpRequest, asked: Query[FindIn]) -> dict[str, Any]:
-    within_scope(request, "meetings")
-    form = FindForm({**asked.dict(), "equipment": _codes(asked.equipment)}, equipment=equipment_names())
-    check(form)
-    given = form.cleaned_data
-    found = queries.find(
-        person_of(request), starts_from=day_of(given["first"])[0], ends_by=day_of(given["last"])[1],
-        minutes=given["minutes"], seats=given["seats"], equipment=given["equipment"], layout=given["layout"],
-        people=given["people"], now=timezone.now(),
-    )  # fmt: skip
-    return {
-        "items": [
-            {
-                "room": each.code,
-                "name": each.name,
-                "seats": each.seats,
-                "starts_at": each.starts_at.isoformat(),
-                "ends_at": each.ends_at.isoformat(),
-                "busy": list(each.busy),
-            }
-            for each in found
-        ]
-    }
-
-
 @router.get("/bookings", response={200: MeetingList, **PROBLEMS}, summary=_n("我的会议"))
 def bookings(
     request: HttpRequest, cursor: str | None = None, limit: int = Query(PAGE, ge=1, le=MOST)
@@ -284,7 +147,7 @@ def move_booking(request: HttpRequest, pk: int, given: MoveIn) -> HttpResponse:
 
     def work() -> tuple[int, Any]:
         found = queries.meeting_of(person_of(request), pk)
-        room = _room_of(given.room) if given.room else found.room
+        room = room_of_code(given.room) if given.room else found.room
         form = MoveForm(
             {"room": room.pk, "starts_at": given.starts_at, "ends_at": given.ends_at, "seen": given.seen}
         )
@@ -337,35 +200,6 @@ def _checked(request: HttpRequest, given: BookingIn) -> BookingForm:
     form = BookingForm(given.dict(), actor=person_of(request))
     check(form)
     return form
-
-
-def _room_of(code: str) -> Room:
-    found = Room.objects.select_related("place", "keeper", "only_for").filter(place__code=code).first()
-    if found is None:
-        raise NotFound(_("没有这间会议室，请重新选择。"))
-    return found
-
-
-def _codes(text: str) -> list[str]:
-    return [code for code in text.split(",") if code]
-
-
-def _aware(moment: datetime) -> datetime:
-    if not rules.in_reason(moment):
-        raise Problem(errors={"starts_at": [_("请选择合理的时间。")]})
-    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
-
-
-def _room(room: Room) -> dict[str, Any]:
-    return {
-        "code": room.place.code,
-        "name": room.place.full_name,
-        "seats": room.capacity,
-        "equipment": room.equipment,
-        "layouts": room.layouts,
-        "opens_at": f"{room.opens_at:%H:%M}",
-        "closes_at": f"{room.closes_at:%H:%M}",
-    }
 
 
 def _meeting(meeting: Meeting) -> dict[str, Any]:

@@ -36,6 +36,7 @@ from houqin.services.meetings.queries.meetings import (
 )
 from houqin.services.meetings.queries.panels import at_door, panel_of
 from houqin.services.meetings.queries.rooms import bookable_rooms, room_by_code, room_of, rooms_kept
+from houqin.services.meetings.queries.weeks import weeks
 
 __all__ = [
     "alternatives_to",
@@ -81,4 +82,5 @@ __all__ = [
     "use_by_unit",
     "visit_of",
     "waits_of",
+    "weeks",
 ]

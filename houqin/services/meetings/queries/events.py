@@ -45,7 +45,7 @@ def sheet_of(actor: Actor, event: int) -> dict[str, Any]:
         raise NotFound
     duties = (
         PostDuty.objects.filter(post__event=found)
-        .select_related("person", "post")
+        .select_related("person__organisation", "post")
         .order_by("starts_at", "id")
     )
     by_post: dict[int, list[PostDuty]] = {}

@@ -4,7 +4,8 @@ from typing import Any
 
 from houqin.services.meetings import actions
 from houqin.services.meetings.guests import Guest
-from houqin.services.meetings.tests.conftest import make_rooms
+from houqin.services.meetings.models import ApprovalRule, Quota
+from houqin.services.meetings.tests.conftest import Rooms, make_rooms
 from houqin.testing.cast import Cast
 
 
@@ -26,6 +27,9 @@ def make(cast: Cast) -> dict[str, Any]:
         cast.clerk, title="全市大会", starts_at=rooms.at(9, days=3), ends_at=rooms.at(11, days=3)
     )
     check = actions.add_check(cast.clerk, event=event.pk, text="试音")
+    post = actions.add_post(cast.clerk, event=event.pk, name="签到台")
+    quota = Quota.objects.create(unit=cast.education, minutes_a_month=6000)
+    rule = ApprovalRule.objects.create(name="大会议室", seats_from=500)
     panel = actions.make_panel(cast.clerk, room=rooms.small.pk)
     wanted = {
         "room": rooms.east.place.code, "subject": "接口", "starts_at": rooms.at(15).isoformat(),
@@ -79,6 +83,8 @@ def make(cast: Cast) -> dict[str, Any]:
                     "reserve_meeting_parking",
                     "rate_meeting",
                     "expect_meeting_guests",
+                    "sign_in_by_scanned_pass",
+                    "save_participant_group",
                 )
             ),
             meeting.pk,
@@ -97,5 +103,58 @@ def make(cast: Cast) -> dict[str, Any]:
         "meetings:vehicle/token": guest.token,
         "meetings:stop_waiting": wait.pk,
         "api:stop_waiting_for_room/pk": wait.pk,
-        "api:room_day/code": rooms.small.place.code,
+        **_events_of_api(rooms, event.pk, post.pk),
+        "api:tick_event_check/check_id": check.pk,
+        **_keeping_of_api(rooms),
+        "api:lift_blocking/pk": blocking.pk,
+        "api:set_approval_rule/pk": rule.pk,
+        "api:drop_room_quota/pk": quota.pk,
+        "api:drop_participant_group/pk": group.pk,
+        "api:save_participant_group/body": {"name": "班子"},
+        "api:sign_in_by_scanned_pass/body": {"scanned": guest.token},
+        "api:end_calendar_feed/pk": cast.staff.meeting_feeds.get().pk,
     }
+
+
+def _events_of_api(rooms: Rooms, event: int, post: int) -> dict[str, Any]:
+    """What is sent to the calls around a big event."""
+    at = rooms.at(9, days=3).isoformat()
+    bodies = {
+        "plan_big_event": {"title": "全市大会", "starts_at": at, "ends_at": rooms.at(11, days=3).isoformat()},
+        "add_event_venues": {"main": rooms.small.place.code},
+        "add_event_post": {"name": "引导岗", "task": "引导"},
+        "staff_event_post": {"post": post, "people": [rooms.cast.colleague.name]},
+        "add_event_vehicle": {"plate_number": "浙A12345", "arrives_at": at, "leaves_at": rooms.at(11, days=3).isoformat()},
+        "add_event_check": {"text": "试音"},
+        "add_event_step": {"starts_at": at, "what": "宣布开会"},
+        "move_big_event": {"starts_at": rooms.at(14, days=3).isoformat()},
+        "call_off_big_event": {"reason": "改期"},
+    }  # fmt: skip
+    calls = [*bodies, "big_event", "tick_event_check"]
+    return {f"api:{call}/body": body for call, body in bodies.items()} | {
+        f"api:{call}/pk": event for call in calls
+    }
+
+
+def _keeping_of_api(rooms: Rooms) -> dict[str, Any]:
+    """What is sent to the calls that keep rooms."""
+    bodies = {
+        "set_meeting_room": {"setup_minutes": 10},
+        "block_room": {"starts_at": rooms.at(8, days=9).isoformat(), "ends_at": rooms.at(9, days=9).isoformat(), "reason": "检修"},
+        "join_meeting_rooms": {"parts": []},
+        "make_approval_rule": {"name": "夜间", "after_hours": True},
+        "set_approval_rule": {"name": "夜间", "after_hours": True},
+        "set_room_quota": {"unit": rooms.cast.finance.name, "minutes_a_month": 600},
+        "make_calendar_feed": {"room": ""},
+    }  # fmt: skip
+    calls = (
+        "set_meeting_room",
+        "block_room",
+        "join_meeting_rooms",
+        "room_blockings",
+        "make_door_panel",
+        "room_day",
+    )
+    return {f"api:{call}/body": body for call, body in bodies.items()} | {
+        f"api:{call}/code": rooms.small.place.code for call in calls
+    }  # fmt: skip

@@ -71,7 +71,7 @@ def attendance(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = run_by(request, pk)
     if request.method == "POST":
         try:
-            if token := request.POST.get("pass", "").strip().rstrip("/").rpartition("/")[2]:
+            if token := codes.token_of(request.POST.get("pass", "")):
                 who = actions.sign_in_by_pass(person_of(request), meeting=pk, token=token)
                 messages.success(request, _("%(name)s 已签到。") % {"name": who.name})
             else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -14,21 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from houqin.foundation.errors import NotFound, Problem
-from houqin.foundation.people.models import Person
 from houqin.portal import problems
 from houqin.portal.door import person_of, signed_in
 from houqin.portal.guard import needs
 from houqin.services.meetings import actions, queries
-from houqin.services.meetings.forms_events import (
-    CheckForm,
-    EventForm,
-    MoveEventForm,
-    PostForm,
-    StaffForm,
-    StepForm,
-    VehicleForm,
-    VenuesForm,
-)
+from houqin.services.meetings.forms_events import EventForm, MoveEventForm
+from houqin.services.meetings.planning import PARTS, add_part, form_of
 from houqin.services.meetings.problems import SeriesClash
 
 
@@ -54,32 +44,6 @@ def events(request: HttpRequest) -> HttpResponse:
     return render(request, "meetings/events.html", context, status=status)
 
 
-#: What can be added to an event: its form, the action, and words for what was done.
-def _venues(person: Person, event: int, given: dict[str, Any]) -> None:
-    actions.add_venues(person, event=event, main=given["main"], branches=given["branches"])
-
-
-def _staff(person: Person, event: int, given: dict[str, Any]) -> None:
-    actions.staff_post(person, event=event, **{**given, "post": given["post"].pk})
-
-
-def _plainly(action: Callable[..., Any]) -> Callable[[Person, int, dict[str, Any]], None]:
-    def add(person: Person, event: int, given: dict[str, Any]) -> None:
-        action(person, event=event, **given)
-
-    return add
-
-
-PARTS: dict[str, tuple[type[forms.Form], Callable[[Person, int, dict[str, Any]], None]]] = {
-    "venues": (VenuesForm, _venues),
-    "post": (PostForm, _plainly(actions.add_post)),
-    "staff": (StaffForm, _staff),
-    "vehicle": (VehicleForm, _plainly(actions.add_vehicle)),
-    "check": (CheckForm, _plainly(actions.add_check)),
-    "step": (StepForm, _plainly(actions.add_step)),
-}
-
-
 @signed_in
 @require_safe
 def event(request: HttpRequest, pk: int) -> HttpResponse:
@@ -96,12 +60,11 @@ def add(request: HttpRequest, pk: int, part: str) -> HttpResponse:
     queries.event_of(person, pk)
     if part not in PARTS:
         raise NotFound
-    _kind, action = PARTS[part]
-    form = _form(part, pk, request)
+    form = form_of(part, pk, request.POST)
     more: dict[str, Any] = {}
     try:
         if form.is_valid():
-            action(person, pk, form.cleaned_data)
+            add_part(person, pk, part, form.cleaned_data)
             messages.success(request, _("已加入活动方案。"))
             return redirect("meetings:event", pk)
     except Problem as problem:
@@ -165,14 +128,6 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "meetings/event_sheet.html", queries.sheet_of(person_of(request), pk))
 
 
-def _form(part: str, pk: int, request: HttpRequest | None = None) -> forms.Form:
-    kind, _action = PARTS[part]
-    data = request.POST if request else None
-    if kind is StaffForm:
-        return StaffForm(data, auto_id=f"{part}-%s", event=pk)
-    return kind(data, auto_id=f"{part}-%s")
-
-
 def _plan(
     request: HttpRequest,
     pk: int,
@@ -183,7 +138,7 @@ def _plan(
 ) -> HttpResponse:
     given = given or {}
     plan = queries.sheet_of(person_of(request), pk)
-    shown = {part: given.get(part) or _form(part, pk) for part in PARTS}
+    shown = {part: given.get(part) or form_of(part, pk) for part in PARTS}
     initial = {"starts_at": plan["event"].starts_at}
     shown["move"] = given.get("move") or MoveEventForm(initial=initial, auto_id="move-%s")
     return render(request, "meetings/event.html", {**plan, "forms": shown, **more}, status=status)

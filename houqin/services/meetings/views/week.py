@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 
 from houqin.portal.door import signed_in
 from houqin.services.meetings import queries
-from houqin.services.meetings.models import Room
-from houqin.services.meetings.queries.grid import Bar, bars, day_of
+from houqin.services.meetings.queries.grid import Bar, day_of
+from houqin.services.meetings.queries.weeks import DAYS, RoomWeek
 from houqin.services.meetings.views.grid import (
     COLUMNS,
     Line,
@@ -28,24 +28,17 @@ from houqin.services.meetings.views.grid import (
     fits,
 )
 
-DAYS = 7
-
 
 @dataclass(frozen=True)
-class RoomWeek:
-    """One room's seven days. Strokes are SVG paths of quarters of an hour, days side by side: 120 rooms make a small page."""
+class Row:
+    """One room's seven days as they are drawn: SVG paths of quarters of an hour, days side by side, so that 120 rooms make a
+    small page.
+    """
 
-    room: Room
-    line: Line
+    week: RoomWeek
     booked: str
     pending: str
     closed: str
-    hours: tuple[float, ...]
-    open_hours: float
-
-    @property
-    def total(self) -> float:
-        return sum(self.hours)
 
 
 @signed_in
@@ -55,9 +48,9 @@ def week(request: HttpRequest) -> HttpResponse:
     on, asked = day_asked(request), asked_for(request)
     asked.pop("free", None)  # a week is never free now
     first = on - timedelta(days=on.weekday())
-    weeks = list(_weeks(first))
-    shown = [each for each in weeks if fits(each.line, asked, timezone.now())]
-    lines = [each.line for each in weeks]
+    weeks = [(each, _line(each)) for each in queries.weeks(first)]
+    shown = [each for each, line in weeks if fits(line, asked, timezone.now())]
+    lines = [line for _each, line in weeks]
     context = {
         "on": on,
         "first": first,
@@ -68,7 +61,7 @@ def week(request: HttpRequest) -> HttpResponse:
         "this_week": address_of(asked, None),
         "day": address_of(asked, on),
         "days": [_head(first + timedelta(days=number), number, shown, asked) for number in range(DAYS)],
-        "rows": shown,
+        "rows": [_row(each, first) for each in shown],
         "width": DAYS * COLUMNS,
         "chips": [group for group in chips_for(lines, asked, on, timezone.now()) if group["name"] != "free"],
         "filtered": bool(asked),
@@ -76,28 +69,23 @@ def week(request: HttpRequest) -> HttpResponse:
     return render(request, "meetings/week.html", context)
 
 
-def _weeks(first: date) -> Iterable[RoomWeek]:
-    rooms = list(queries.bookable_rooms().select_related("place__parent"))
-    begins, ends = day_of(first)[0], day_of(first + timedelta(days=DAYS))[0]
-    taken = bars(begins, ends, [room.pk for room in rooms])
-    for room in rooms:
-        yield _week_of(room, first, taken[room.pk])
-
-
-def _week_of(room: Room, first: date, taken: list[Bar]) -> RoomWeek:
-    floor = room.place.parent
-    line = Line(
+def _line(week: RoomWeek) -> Line:
+    """What the filters go by."""
+    room, floor = week.room, week.room.place.parent
+    return Line(
         room.pk, room.capacity, str(room.place).partition(" ")[0], str(floor) if floor else "", tuple(room.equipment),
         tuple(room.layouts), (), SafeString(),
     )  # fmt: skip
-    return RoomWeek(
-        room, line,
+
+
+def _row(week: RoomWeek, first: date) -> Row:
+    taken = week.taken
+    return Row(
+        week,
         booked=_strokes(first, (bar for bar in taken if not bar.reason and bar.state != "pending")),
         pending=_strokes(first, (bar for bar in taken if bar.state == "pending")),
         closed=_strokes(first, (bar for bar in taken if bar.reason)),
-        hours=tuple(_hours(room, first + timedelta(days=number), taken) for number in range(DAYS)),
-        open_hours=(_at(first, room.closes_at) - _at(first, room.opens_at)) / timedelta(hours=1),
-    )  # fmt: skip
+    )
 
 
 def _strokes(first: date, taken: Iterable[Bar]) -> str:
@@ -119,21 +107,6 @@ def _columns(first: date, bar: Bar) -> Iterable[tuple[int, int]]:
             end = column(bar.ends_at + timedelta(minutes=14)) if bar.ends_at < ends else COLUMNS
             start = min(start, COLUMNS - 1)
             yield number * COLUMNS + start, number * COLUMNS + max(end, start + 1)
-
-
-def _hours(room: Room, day: date, taken: list[Bar]) -> float:
-    """How long the room is taken within its hours."""
-    at, closes, held = _at(day, room.opens_at), _at(day, room.closes_at), timedelta()
-    for bar in taken:
-        begins, ends = max(bar.starts_at, at), min(bar.ends_at, closes)
-        if ends > begins:
-            held += ends - begins
-            at = ends
-    return held / timedelta(hours=1)
-
-
-def _at(day: date, clock: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, clock))
 
 
 def _head(day: date, number: int, shown: list[RoomWeek], asked: dict[str, str]) -> dict[str, Any]:
