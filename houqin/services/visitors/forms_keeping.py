@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from houqin.foundation.people.models import Person
 from houqin.foundation.standards import resident_id
 from houqin.services.visitors.forms import NumberField, PlaceField, VisitForm, phone_field
-from houqin.services.visitors.models import Rank
+from houqin.services.visitors.models import Level, Rank
 
 _MISSING = {"required": gettext_lazy("请填写此项。")}
 
@@ -99,6 +100,10 @@ class RuleForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("名称"), max_length=100, error_messages=_MISSING)
     place = PlaceField(required=False, help_text=gettext_lazy("不选为全院；多条规则以最内层区域的为准"))
     rank = forms.ChoiceField(label=gettext_lazy("接待人"), choices=Rank.choices)
+    level = forms.ModelChoiceField(
+        Level.objects.order_by("position"), label=gettext_lazy("职级不低于"), required=False,
+        empty_label=gettext_lazy("不限"), help_text=gettext_lazy("按接待人的职务认定，见“职级”"),
+    )  # fmt: skip
     workdays_only = forms.BooleanField(label=gettext_lazy("仅工作日"), required=False)
     from_time = time_field(gettext_lazy("从"))
     until_time = time_field(gettext_lazy("到"))
@@ -106,6 +111,23 @@ class RuleForm(forms.Form):
         label=gettext_lazy("一次最多人数"), min_value=1, max_value=1000, error_messages=_MISSING
     )
     active = forms.BooleanField(label=gettext_lazy("启用"), required=False)
+
+
+class LevelForm(forms.Form):
+    """A level of office and the posts that count as it."""
+
+    name = forms.CharField(label=gettext_lazy("名称"), max_length=50, error_messages=_MISSING)
+    position = forms.IntegerField(
+        label=gettext_lazy("次序"), min_value=1, max_value=9999, error_messages=_MISSING,
+        help_text=gettext_lazy("数小的级别高"),
+    )  # fmt: skip
+    words = forms.CharField(
+        label=gettext_lazy("职务、职级"), max_length=2000, error_messages=_MISSING, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("用顿号隔开；人员的职务含有其中一个词就算这一级，几个词都符合的以最长的为准"),
+    )  # fmt: skip
+
+    def clean_words(self) -> list[str]:
+        return [word for word in re.split(r"[\s、，,;；]+", self.cleaned_data["words"]) if word]
 
 
 class GroupForm(VisitForm):

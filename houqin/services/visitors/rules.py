@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -13,7 +15,7 @@ from houqin.foundation.calendar import clock
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Person
 from houqin.foundation.places.models import Place
-from houqin.services.visitors.models import HostingRule, Rank
+from houqin.services.visitors.models import HostingRule, Level, Rank
 
 #: Who comes this much too early is let in; who stays this long after the end is not asked after yet.
 EARLY, GRACE = timedelta(minutes=60), timedelta(minutes=15)
@@ -28,41 +30,73 @@ def in_reason(moment: datetime) -> bool:
     return 2000 <= moment.year <= 2100
 
 
-def exceeds(host: Person, place: Place, from_at: datetime, until_at: datetime, people: int = 1) -> str:
-    """Why ``host`` may not receive so without being asked; empty where a rule lets them. Two queries at most.
+@dataclass(frozen=True)
+class _Asked:
+    """What a host would receive: how many people, when."""
 
-    The rules of the innermost place count. Of several refusals the one that says most is told: rank, number, day, hour.
+    start: datetime
+    end: datetime
+    people: int
+
+
+def exceeds(host: Person, place: Place, from_at: datetime, until_at: datetime, people: int = 1) -> str:
+    """Why ``host`` may not receive so without being asked, and who may; empty where a rule lets them. Three queries at most.
+
+    The rules of the innermost place count. Where one of them would do but for the host's rank, it says who may; otherwise what is
+    wrong with number, day or hour under a rule that the host comes under, or who may receive there at all.
     """
     around = tree.ids(place.path)
-    found = list(
-        HostingRule.objects.filter(Q(place=None) | Q(place__in=around), active=True).order_by("name", "pk")
-    )
+    here = Q(place=None) | Q(place__in=around)
+    found = list(HostingRule.objects.filter(here, active=True).select_related("level").order_by("name", "pk"))
     if not found:
         return _("该区域没有设置接访规则")
     innermost = max(_depth(rule, around) for rule in found)
-    refusals = [
-        _refusal(rule, host, from_at, until_at, people) for rule in found if _depth(rule, around) == innermost
-    ]
-    return "" if "" in refusals else refusals[0]
+    found = [rule for rule in found if _depth(rule, around) == innermost]
+    asked = _Asked(timezone.localtime(from_at), timezone.localtime(until_at), people)
+    levels = list(Level.objects.order_by("position")) if any(rule.level_id for rule in found) else []
+    covered = [rule for rule in found if _covers(rule, host, levels)]
+    refusals = [_refusal(rule, asked) for rule in covered]
+    if (3, "") in refusals:
+        return ""
+    others = [rule for rule in found if rule not in covered]
+    if fitting := [rule.who for rule in others if not _refusal(rule, asked)[1]]:
+        words = _("这个时间和人数须由%(who)s接待") if covered else _("该区域须由%(who)s接待")
+        return words % {"who": _("或").join(dict.fromkeys(fitting))}
+    if refusals:
+        return max(refusals, key=lambda each: each[0])[1]
+    return _("该区域须由%(who)s接待") % {"who": others[0].who}
+
+
+def level_of(post: str, levels: Sequence[Level]) -> Level | None:
+    """The level of a post by the longest of the words that stand in it: 三级主任科员 is no 主任."""
+    fitting = [(len(word), level) for level in levels for word in level.words if word and word in post]
+    return max(fitting, key=lambda each: each[0])[1] if fitting else None
 
 
 def _depth(rule: HostingRule, around: list[int]) -> int:
     return around.index(rule.place_id) + 1 if rule.place_id else 0
 
 
-def _refusal(rule: HostingRule, host: Person, from_at: datetime, until_at: datetime, people: int) -> str:
-    start, end = timezone.localtime(from_at), timezone.localtime(until_at)
+def _covers(rule: HostingRule, host: Person, levels: Sequence[Level]) -> bool:
+    """Whether the host is of those whom a rule lets receive."""
     if rule.rank == Rank.HEAD and not any(grant.head for grant in scope.grants(host)):
-        return _("该区域须由处室负责人接待")
-    if people > rule.most_people:
-        return _("来访人数超过 %(most)d 人") % {"most": rule.most_people}
+        return False
+    if rule.level is None:
+        return True
+    own = level_of(host.post, levels)
+    return own is not None and own.position <= rule.level.position
+
+
+def _refusal(rule: HostingRule, asked: _Asked) -> tuple[int, str]:
+    """What is wrong with day, hour or number, and how far it went: 3 and nothing for what the rule allows."""
+    start, end = asked.start, asked.end
     calendar = clock.load()
     days = (start.date() + timedelta(days=n) for n in range((end.date() - start.date()).days + 1))
     if rule.workdays_only and not all(calendar.is_workday(day) for day in days):
-        return _("非工作日来访")
+        return 0, _("非工作日来访")
     if start.time() < rule.from_time or end.time() > rule.until_time or start.date() != end.date():
-        return _("超出接访时间 %(from)s–%(until)s") % {
-            "from": f"{rule.from_time:%H:%M}",
-            "until": f"{rule.until_time:%H:%M}",
-        }
-    return ""
+        named = {"from": f"{rule.from_time:%H:%M}", "until": f"{rule.until_time:%H:%M}"}
+        return 1, _("超出接访时间 %(from)s–%(until)s") % named
+    if asked.people > rule.most_people:
+        return 2, _("来访人数超过 %(most)d 人") % {"most": rule.most_people}
+    return 3, ""

@@ -40,4 +40,6 @@ urlpatterns = [
     path("rules", keeping.rules, name="rules"),
     path("rules/new", keeping.new_rule, name="new_rule"),
     path("rules/<int:pk>", keeping.rule, name="rule"),
+    path("levels/new", keeping.new_level, name="new_level"),
+    path("levels/<int:pk>", keeping.level, name="level"),
 ]

@@ -22,9 +22,18 @@ from houqin.foundation.trail import actions as trail
 from houqin.services.visitors import queries
 from houqin.services.visitors.actions.inviting import INVITE, expect, picture
 from houqin.services.visitors.actions.ways import close_ways
-from houqin.services.visitors.models import OPEN, Contractor, Denial, HostingRule, Visit, VisitState, Worker
+from houqin.services.visitors.models import (
+    OPEN,
+    Contractor,
+    Denial,
+    HostingRule,
+    Level,
+    Visit,
+    VisitState,
+    Worker,
+)
 
-Kept = TypeVar("Kept", Contractor, Worker, HostingRule)
+Kept = TypeVar("Kept", Contractor, Worker, HostingRule, Level)
 
 
 @transaction.atomic
@@ -171,6 +180,23 @@ def set_rule(actor: Person, *, rule: int, **values: Any) -> HostingRule:
     grant = _may_keep(actor, found.section, found.place)
     if "place" in values:
         _may_keep(actor, found.section, values["place"])
+    return _set(actor, found, grant, values)
+
+
+@transaction.atomic
+def make_level(actor: Person, *, name: str, position: int, words: list[str]) -> Level:
+    """A level of office that rules may ask for. Raises NotPermitted, Problem for a name or a position that is taken."""
+    grant = scope.authorise(actor, "visitors.keep", organisation_path=None)
+    return _made(actor, Level(name=name, position=position, words=words), grant)
+
+
+@transaction.atomic
+def set_level(actor: Person, *, level: int, **values: Any) -> Level:
+    """Change a level, or which posts count as it. Raises as :func:`make_level`, NotFound."""
+    grant = scope.authorise(actor, "visitors.keep", organisation_path=None)
+    found = Level.objects.select_for_update().filter(pk=level).first()
+    if found is None:
+        raise NotFound
     return _set(actor, found, grant, values)
 
 

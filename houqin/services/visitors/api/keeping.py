@@ -6,12 +6,13 @@ from datetime import date, time
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
 from ninja import Field, Schema
 
 from houqin.exchange.api.frame import body_of, person_of, within_scope, write
 from houqin.exchange.api.problems import CONFLICTS, PROBLEMS
-from houqin.foundation.errors import NotFound
+from houqin.foundation.errors import NotFound, Problem
 from houqin.foundation.people import scope
 from houqin.foundation.people.models import Person
 from houqin.services.visitors import actions, queries
@@ -27,7 +28,7 @@ from houqin.services.visitors.api.shared import (
     router,
     told,
 )
-from houqin.services.visitors.models import Contractor, Denial, HostingRule, Rank, Worker
+from houqin.services.visitors.models import Contractor, Denial, HostingRule, Level, Rank, Worker
 
 MOST = 500
 
@@ -118,6 +119,7 @@ class RuleIn(Schema):
     name: Name
     place: Name = ""
     rank: Rank = Rank.ANY
+    level: Key | None = None
     workdays_only: bool = True
     from_time: time = time(8)
     until_time: time = time(18)
@@ -130,6 +132,7 @@ class RuleOut(Schema):
     name: str
     place: str
     rank: str
+    level: int | None
     workdays_only: bool
     from_time: str
     until_time: str
@@ -248,8 +251,11 @@ def set_rule(request: HttpRequest, pk: int, given: RuleIn) -> HttpResponse:
 
 def _values(given: RuleIn) -> dict[str, Any]:
     said = given.dict()
-    code = said.pop("place")
-    return {**said, "rank": str(said["rank"]), "place": place_of(code) if code else None}
+    code, key = said.pop("place"), said.pop("level")
+    level = Level.objects.filter(pk=key).first() if key else None
+    if key and level is None:
+        raise Problem(errors={"level": [_("没有这个职级，请重新选择。")]})
+    return {**said, "rank": str(said["rank"]), "level": level, "place": place_of(code) if code else None}
 
 
 def _holder(request: HttpRequest, permission: str) -> Person:
@@ -300,6 +306,7 @@ def _rule(each: HostingRule) -> dict[str, Any]:
         "name": each.name,
         "place": each.place.code if each.place else "",
         "rank": str(each.rank),
+        "level": each.level_id,
         "workdays_only": each.workdays_only,
         "from_time": f"{each.from_time:%H:%M}",
         "until_time": f"{each.until_time:%H:%M}",

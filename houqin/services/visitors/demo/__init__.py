@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.apps import apps
+from django.utils import timezone
 
 from houqin.affairs.models import Route
 from houqin.foundation.bulk import copy_in, set_sequence
@@ -17,15 +18,15 @@ from houqin.foundation.people.demo.names import Names
 from houqin.foundation.people.models import Role
 from houqin.foundation.places.models import Place
 from houqin.services.access import queries as doors
-from houqin.services.visitors.demo import words
-from houqin.services.visitors.models import Contractor, Crossing, Denial, HostingRule, Visit, Worker
+from houqin.services.visitors.demo import waiting, words
+from houqin.services.visitors.models import Contractor, Crossing, Denial, HostingRule, Level, Visit, Worker
 
 KEEPER = "ABK"
 DAYS_BACK, DAYS_AHEAD = 7, 7
 #: Visits on a workday, and on another.
 WORKDAY, OTHER_DAY = 300, 24
 #: Shares of visitors: who does not come, calls off, comes by car; who stays longer than agreed.
-MISSED, OFF, BY_CAR, STAYS = 0.05, 0.04, 0.16, 0.12
+MISSED, OFF, BY_CAR, STAYS = 0.05, 0.04, 0.16, 0.04
 #: So many cars at a time have a space kept.
 KEPT = 12
 RIGHTS = {
@@ -49,7 +50,7 @@ class Book:
     """Rows while they are made."""
 
     def __init__(self, world: World) -> None:
-        self.world, self.chance = world, world.chance("visitors")
+        self.world, self.chance, self.now = world, world.chance("visitors"), now_of(world)
         self.names = Names(self.chance)
         self.hosts = [who for who in world.people if who.room is not None]
         self.gates = [door.name for door in doors.gates()] or ["南门"]
@@ -68,6 +69,16 @@ class Book:
         for _ in range(people):
             self.visit(day, self.chance.choice(self.hosts))
 
+    def night(self, day: date) -> None:
+        """A crew that works while the house is empty: somebody is inside at every hour."""
+        for name, phone in words.NIGHT_CREW:
+            begins = seconds_of(day, 20)
+            told = {
+                "name": name, "phone": phone, "id_number": "", "organisation": "恒达电力工程", "kind": "works", "purpose": "夜间配电检修",
+                "companions": 0, "items": "工具箱", "plate": "", "worker": None, "ends": begins + 9 * 3600,
+            }  # fmt: skip
+            self.write(self.hosts[0], begins, told)
+
     def visit(self, day: date, host: Somebody, **more: Any) -> None:
         """One visit, with what has happened of it by now."""
         chance = self.chance
@@ -84,7 +95,7 @@ class Book:
         self.write(host, begins, told)
 
     def write(self, host: Somebody, begins: int, told: dict[str, Any]) -> None:
-        chance, now, pk = self.chance, self.world.now, len(self.visits) + 1
+        chance, now, pk = self.chance, self.now, len(self.visits) + 1
         ends, fate = told["ends"], chance.random()
         state, why, key = "expected", "", f"{chance.getrandbits(64):016x}"
         came = begins + round(chance.gauss(-120, 700))
@@ -118,8 +129,8 @@ class Book:
         self.crossings.append((pk, 1, "in", moment(came), gate, how, self.guard, people, told["items"]))
         goes = max(came + 300, ends - chance.randrange(0, 1500))
         if chance.random() < STAYS:
-            goes = ends + chance.randrange(60, 5400)
-        if goes < self.world.now:
+            goes = ends + chance.randrange(60, 2700)
+        if goes < self.now:
             out = chance.choice((gate, gate, chance.choice(self.gates)))
             self.crossings.append((pk, 2, "out", moment(goes), out, how, self.guard, people, ""))
 
@@ -128,6 +139,14 @@ class Book:
             found = doors.areas_of(Place.objects.get(pk=place))
             self.areas[place] = [area.pk for area in found]
         return self.areas[place]
+
+
+def now_of(world: World) -> int:
+    """Up to when visits are told: where the demo is of today, up to the clock on the wall, so that nobody who is inside has forgotten to
+    leave since the morning up to which the rest is told.
+    """
+    now = int(timezone.now().timestamp())
+    return now if day_of(now) == world.today and now > world.now else world.now
 
 
 def load(world: World) -> None:
@@ -141,7 +160,8 @@ def load(world: World) -> None:
         day = world.today + timedelta(days=offset)
         _known(world, book, day)
         book.day(day, world.many(WORKDAY if day.weekday() < 5 else OTHER_DAY))
-        if day.weekday() < 5 and day <= day_of(world.now):
+        book.night(day)
+        if day.weekday() < 5 and day <= day_of(book.now):
             _work(world, book, day, workers)
     copy_in(Visit, VISIT, book.visits)
     copy_in(Crossing, CROSSING, sorted(book.crossings, key=lambda row: (row[0], row[1])))
@@ -161,8 +181,17 @@ def _rights(world: World) -> None:
             role.save(update_fields=["permissions"])
 
 
+def finish(world: World) -> None:
+    """What waits for somebody's word, by the same steps as in life."""
+    waiting.ask(world)
+
+
 def _rules(world: World) -> None:
     section = world.sections[KEEPER]
+    HostingRule.objects.create(
+        name="晚间接访", section_id=section, level=Level.objects.filter(position=20).first(), from_time="18:00",
+        until_time="22:00", most_people=4,
+    )  # fmt: skip
     HostingRule.objects.create(
         name="工作日接访", section_id=section, from_time="08:00", until_time="18:00", most_people=10
     )
@@ -212,7 +241,7 @@ def _work(world: World, book: Book, day: date, workers: list[tuple[Worker, Contr
             "name": worker.name, "phone": worker.phone.clear, "id_number": "", "organisation": company.name, "kind": "works",
             "purpose": company.work, "companions": 0, "items": "工具箱", "plate": "", "worker": worker.pk, "ends": seconds_of(day, 20),
         }  # fmt: skip
-        if begins + 5400 < world.now:
+        if begins + 5400 < book.now:
             book.write(by_id[company.host_id], begins + 3600, told)
 
 
@@ -237,7 +266,7 @@ def _spaces(world: World, book: Book) -> None:
     until = moment(seconds_of(world.today + timedelta(days=2)))
     for visit in book.visits:
         row = dict(zip(VISIT, visit, strict=True))
-        now = moment(world.now)
+        now = moment(book.now)
         if not row["plate"] or row["state"] != "expected" or not now < row["from_at"] < until:
             continue
         if row["plate"] in seen or len(spaces) >= most:

@@ -1,5 +1,6 @@
 """Visits, what happened at the gates, and the lists a gate goes by."""
 
+from houqin.services.visitors.models.levels import Level
 from houqin.services.visitors.models.lists import Contractor, Denial, HostingRule, Rank, Worker
 from houqin.services.visitors.models.visits import (
     OPEN,
@@ -22,6 +23,7 @@ __all__ = [
     "HostingRule",
     "How",
     "Kind",
+    "Level",
     "Rank",
     "Visit",
     "VisitState",

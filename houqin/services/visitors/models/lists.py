@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from houqin.foundation.people.models import Organisation, Person
 from houqin.foundation.personal.fields import PersonalField, WholeKey
 from houqin.foundation.places.models import Place
+from houqin.services.visitors.models.levels import Level
 
 
 class Denial(models.Model):
@@ -112,14 +113,15 @@ class Worker(models.Model):
 
 
 class Rank(models.TextChoices):
-    """From which rank on a rule lets a host receive."""
+    """Whether a rule lets everybody receive, or heads alone."""
 
     ANY = "any", _("全体在职人员")
     HEAD = "head", _("处室负责人以上")
 
 
 class HostingRule(models.Model):
-    """Who may receive visitors without being asked: from which rank, where, on which days and hours, how many at once.
+    """Who may receive visitors without being asked: heads or everybody, from which level on, where, on which days and hours, how many
+    at once.
 
     For a place the rules of the innermost place around it count, and none of those further out. ``place`` none: everywhere.
     """
@@ -130,6 +132,9 @@ class HostingRule(models.Model):
         Place, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("适用区域")
     )
     rank = models.TextField(_("接待人"), choices=Rank, default=Rank.ANY)
+    level = models.ForeignKey(
+        Level, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("职级不低于")
+    )
     workdays_only = models.BooleanField(_("仅工作日"), default=True)
     from_time = models.TimeField(_("从"), default="08:00")
     until_time = models.TimeField(_("到"), default="18:00")
@@ -151,3 +156,11 @@ class HostingRule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def who(self) -> str:
+        """Whom it lets receive, in words."""
+        if self.level is None:
+            return str(self.get_rank_display())
+        words = _("%(level)s以上的处室负责人") if self.rank == Rank.HEAD else _("%(level)s以上人员")
+        return str(words) % {"level": self.level.name}

@@ -6,7 +6,16 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from houqin.foundation.people import scope
 from houqin.foundation.trail.actors import Actor
-from houqin.services.visitors.models import OPEN, Contractor, Denial, HostingRule, Visit, VisitState, Worker
+from houqin.services.visitors.models import (
+    OPEN,
+    Contractor,
+    Denial,
+    HostingRule,
+    Level,
+    Visit,
+    VisitState,
+    Worker,
+)
 from houqin.services.visitors.queries.visits import RELATED, scoped
 
 
@@ -59,5 +68,13 @@ def rules_kept(actor: Actor) -> QuerySet[HostingRule]:
     """The hosting rules of sections whose visits ``actor`` keeps."""
     kept = scope.within(actor, "visitors.keep", organisation="section__path", place="place__path")
     return (
-        HostingRule.objects.filter(kept).select_related("place", "section").order_by("-active", "name", "pk")
+        HostingRule.objects.filter(kept)
+        .select_related("place", "section", "level")
+        .order_by("-active", "name", "pk")
     )
+
+
+def levels(actor: Actor) -> QuerySet[Level]:
+    """The levels of office, the highest first, for whoever keeps rules. Raises NotPermitted."""
+    scope.authorise(actor, "visitors.keep", organisation_path=None)
+    return Level.objects.order_by("position")

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from houqin.services.visitors import actions
-from houqin.services.visitors.models import HostingRule, Visit
+from houqin.services.visitors.models import HostingRule, Level, Visit
 from houqin.services.visitors.tests.conftest import make_gates
 from houqin.testing.cast import Cast
 
@@ -70,6 +70,10 @@ def make(cast: Cast) -> dict[str, Any]:
         **{f"api:{name}/body": {**told, "place": "" if "rule" in name else told["place"]} for name in calls},
         "api:enter_visit/body": {"gate": "G1"},
         "api:give_up_visit/pk": visit.pk,
+        "visitors:level": Level.objects.latest("position").pk,
+        "api:set_level/pk": Level.objects.latest("position").pk,
+        "api:make_level/body": {"name": "班组长", "position": 50, "words": ["班长"]},
+        "api:set_level/body": {"name": "班组长", "position": 50, "words": ["班长"]},
         "api:own_pass/pk": visit.pk,
         "api:send_visitor_code/body": {"phone": "13912340004"},
         "api:prove_visitor_phone/body": {"challenge": "00", "code": "000000"},

@@ -1,6 +1,6 @@
 """Inviting: with doors and parking, moved and called off as one, by the host's own right or by a case."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -10,8 +10,8 @@ from houqin.affairs.models import Case, State
 from houqin.foundation.errors import Conflict, NotFound, NotPermitted, Problem
 from houqin.foundation.trail.actors import Outsider
 from houqin.foundation.trail.models import Entry
-from houqin.services.visitors import actions, queries
-from houqin.services.visitors.models import Denial, HostingRule, Visit, VisitState
+from houqin.services.visitors import actions, queries, rules
+from houqin.services.visitors.models import Denial, HostingRule, Level, Visit, VisitState
 from houqin.services.visitors.tests.conftest import PHONE, Permit, Reservation
 
 SOURCE = "meetings.meeting:123"
@@ -114,10 +114,45 @@ def test_the_innermost_rule_counts(gates):
     rule = {"section": cast.general, "workdays_only": False, "from_time": "00:00", "until_time": "23:59"}
     HostingRule.objects.create(name="机要", place=cast.floor, rank="head", **rule)
     told = gates.told()
-    assert actions.invite(cast.staff, **told).exceeds == "该区域须由处室负责人接待"
+    assert actions.invite(cast.staff, **told).exceeds == "该区域须由处室负责人以上接待"
     assert actions.invite(cast.head, **{**told, "host": cast.head}).exceeds == ""
     elsewhere = actions.invite(cast.staff, **{**told, "place": cast.other_office, "phone": "13912345670"})
     assert elsewhere.exceeds == "该区域没有设置接访规则"
+
+
+def test_a_rule_may_ask_for_a_level_and_the_refusal_says_who_may(gates):
+    cast, rule = gates.cast, HostingRule.objects.get()
+    rule.from_time, rule.until_time = time(8), time(18)
+    rule.save()
+    level = Level.objects.get(name="处级")
+    late = {"from_time": time(18), "until_time": time(23), "most_people": 3, "workdays_only": False}
+    actions.make_rule(gates.guard, name="晚间接访", place=cast.tower, level=level, **late)
+
+    def said(post: str, hour: float, people: int = 1) -> str:
+        cast.staff.post = post
+        return rules.exceeds(cast.staff, cast.office, gates.at(hour), gates.at(hour + 1), people)
+
+    assert said("三级主任科员", 19) == "这个时间和人数须由处级以上人员接待"
+    assert said("三级主任科员", 10) == ""
+    assert said("副处长", 19) == ""
+    assert said("市政府副秘书长", 19) == ""
+    assert said("副处长", 19, people=4) == "来访人数超过 3 人"
+    assert said("", 22.5) == "超出接访时间 08:00–18:00"
+    rule.delete()
+    assert said("办公室主任", 19) == ""
+    assert said("一级科员", 10) == "该区域须由处级以上人员接待"
+
+
+def test_levels_are_kept_by_whoever_keeps_rules(gates):
+    made = actions.make_level(gates.guard, name="班组长", position=50, words=["班长"])
+    assert rules.level_of("维修班长", list(Level.objects.all())) == made
+    with pytest.raises(Problem) as caught:
+        actions.make_level(gates.guard, name="又一级", position=50, words=["组长"])
+    assert caught.value.errors == {"position": ["这个次序已被使用，请换一个数。"]}
+    with pytest.raises(NotPermitted):
+        actions.set_level(gates.cast.staff, level=made.pk, words=["技工"])
+    with pytest.raises(NotFound):
+        actions.set_level(gates.guard, level=10**9, words=[])
 
 
 def test_bad_input_says_how_to_mend_it(gates):

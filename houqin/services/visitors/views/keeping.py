@@ -22,6 +22,7 @@ from houqin.services.visitors import actions, queries
 from houqin.services.visitors.forms_keeping import (
     ContractorForm,
     DenialForm,
+    LevelForm,
     RuleForm,
     WorkerChangeForm,
     WorkerForm,
@@ -146,7 +147,9 @@ def worker(request: HttpRequest, pk: int) -> HttpResponse:
 def rules(request: HttpRequest) -> HttpResponse:
     """Whom hosts may receive without approval."""
     rows = list(queries.rules_kept(person_of(request))[:SHOWN])
-    return render(request, "visitors/rules.html", {"rows": rows, "tabs": tabs(request, "rules")})
+    levels = list(queries.levels(person_of(request)))
+    context = {"rows": rows, "levels": levels, "tabs": tabs(request, "rules")}
+    return render(request, "visitors/rules.html", context)
 
 
 @needs("visitors.keep")
@@ -179,6 +182,30 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
     return _filled(
         request, form, found.name, "/visitors/rules",
         lambda: actions.set_rule(person_of(request), rule=pk, **form.cleaned_data),
+    )  # fmt: skip
+
+
+@needs("visitors.keep")
+@require_http_methods(METHODS)
+def new_level(request: HttpRequest) -> HttpResponse:
+    """One more level of office."""
+    form = LevelForm(request.POST or None)
+    return _filled(
+        request, form, _("新增职级"), "/visitors/rules",
+        lambda: actions.make_level(person_of(request), **form.cleaned_data),
+    )  # fmt: skip
+
+
+@needs("visitors.keep")
+@require_http_methods(METHODS)
+def level(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which posts count as a level."""
+    found = _found(queries.levels(person_of(request)), pk)
+    initial = {"name": found.name, "position": found.position, "words": _("、").join(found.words)}
+    form = LevelForm(request.POST or None, initial=initial)
+    return _filled(
+        request, form, found.name, "/visitors/rules",
+        lambda: actions.set_level(person_of(request), level=pk, **form.cleaned_data),
     )  # fmt: skip
 
 
