@@ -251,8 +251,8 @@ def insert_many(records: Sequence[Model]) -> None:
 def inserting(records: Sequence[Model]) -> tuple[str, list[Any]]:
     """The INSERT of new rows of one model, which returns their keys, and its parameters."""
     model, named = type(records[0]), records[0].pk is not None
-    fields = _written(model, named)
-    values = [stored(record) for record in records for stored in fields.stored]
+    row = _written(model, named).row
+    values = [value for record in records for value in row(record, vars(record))]
     return _insert_sql(model, named, len(records)), values
 
 
@@ -364,10 +364,10 @@ def _plain(model: type[Model]) -> tuple[tuple[str, str], ...]:
 
 @dataclass(frozen=True)
 class _Written:
-    """The fields an INSERT names, and how each of them is taken from a record."""
+    """The fields an INSERT names, and what takes their values from a record and what is in it."""
 
     columns: tuple[str, ...]
-    stored: tuple[Callable[[Any], Any], ...]
+    row: Callable[[Any, dict[str, Any]], tuple[Any, ...]]
 
 
 @cache
@@ -376,7 +376,31 @@ def _written(model: type[Model], named: bool) -> _Written:
     fields: list[Any] = [
         field for field in model._meta.concrete_fields if named or not isinstance(field, AutoFieldMixin)
     ]
-    return _Written(tuple(field.column for field in fields), tuple(_stored(field, True) for field in fields))
+    return _Written(tuple(field.column for field in fields), _row(fields))
+
+
+def _row(fields: list[Any]) -> Callable[[Any, dict[str, Any]], tuple[Any, ...]]:
+    """One function for all values of a new row, made as text the way dataclasses make theirs: a call for each value would
+    take longer than sending them."""
+    known: dict[str, Any] = {}
+    parts = []
+    for place, field in enumerate(fields):
+        kind, held = _kind(field), f"held[{field.attname!r}]"
+        if kind in _AS_THEY_ARE:
+            parts.append(held)
+        elif kind in _TEXTS:
+            known[f"f{place}"] = _stored(field, True)
+            parts.append(f"{held} if type({held}) is str else f{place}(record)")
+        elif kind in _WIDTHS:
+            known[f"f{place}"] = _WIDTHS[kind]
+            parts.append(f"None if {held} is None else f{place}({held})")
+        else:
+            known[f"f{place}"] = _stored(field, True)
+            parts.append(f"f{place}(record)")
+    made: Callable[[Any, dict[str, Any]], tuple[Any, ...]] = eval(  # noqa: S307 - of names of our own fields
+        f"lambda record, held: ({', '.join(parts)},)", known
+    )
+    return made
 
 
 def _values_of(record: Model, names: Iterable[str]) -> list[Any]:
@@ -391,19 +415,26 @@ def _stored_changed(model: type[Model], name: str) -> Callable[[Any], Any]:
 def _stored(field: Any, new: bool) -> Callable[[Any], Any]:
     """How a field's value goes to the database. Django's way takes several calls a value, so the plain kinds of field
     (kept as they are, or as a number of the column's width) have a short one."""
-    attname, kind = field.attname, type(field.target_field if isinstance(field, ForeignKey) else field)
-    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
-        kind = type(None)
-    if kind in (models.BooleanField, models.DateTimeField):
+    attname, kind = field.attname, _kind(field)
+    if kind in _AS_THEY_ARE:
         return attrgetter(attname)
     if kind in _WIDTHS:
         width = _WIDTHS[kind]
         return lambda record: None if (value := getattr(record, attname)) is None else width(value)
-    if kind is models.TextField:
+    if kind in _TEXTS:
         return lambda record: None if (value := getattr(record, attname)) is None else str(value)
     return lambda record: field.get_db_prep_save(field.pre_save(record, new), connection)
 
 
+def _kind(field: Any) -> type:
+    """The class of what is stored in a field; none of them for a moment that the field sets by itself."""
+    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+        return type(None)
+    return type(field.target_field if isinstance(field, ForeignKey) else field)
+
+
+_TEXTS = (models.TextField, models.CharField)
+_AS_THEY_ARE = (models.BooleanField, models.DateTimeField)
 #: Fields of whole numbers. A number of its column's width has one statement prepared for all its values.
 _WIDTHS: dict[type, Callable[[Any], Any]] = {
     models.SmallIntegerField: Int2,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from itertools import groupby
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -25,7 +25,16 @@ def plain_code(value: Any) -> str:
     return str(value or "").strip().rstrip("/").rpartition("/")[2]
 
 
-class SpotField(forms.ModelChoiceField):
+class _TypedField(forms.ModelChoiceField):
+    """A record named by its code. Each form has a copy of its fields, for which the query need not be copied."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        made = forms.Field.__deepcopy__(self, memo)
+        made.widget.choices = made.choices
+        return made
+
+
+class SpotField(_TypedField):
     """A place by its code, its scanned QR code, its id, or the code of a device that stands there."""
 
     def __init__(self, places: "QuerySet[Place] | None" = None, **options: Any) -> None:
@@ -40,7 +49,7 @@ class SpotField(forms.ModelChoiceField):
         return place
 
 
-class DeviceField(forms.ModelChoiceField):
+class DeviceField(_TypedField):
     """A device by its code, its scanned QR code or its id; typed, because there are thousands."""
 
     def __init__(self, **options: Any) -> None:
@@ -73,13 +82,13 @@ class _ByGroup(forms.models.ModelChoiceIterator):
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
         faults = sorted(
-            self.queryset, key=lambda fault: (FaultGroup.values.index(fault.group), fault.position)
+            self.queryset.all(), key=lambda fault: (FaultGroup.values.index(fault.group), fault.position)
         )
         for group, kinds in groupby(faults, key=lambda fault: fault.group):
             yield FaultGroup(group).label, [self.choice(fault) for fault in kinds]
 
 
-class FaultField(forms.ModelChoiceField):
+class FaultField(_TypedField):
     """A kind of fault by its code (or id), offered under its trade."""
 
     iterator = _ByGroup

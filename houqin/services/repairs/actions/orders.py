@@ -1,26 +1,27 @@
 """The repair order as its case moves: made, stamped, priced, joined. All within the transaction of the case's move."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from math import ceil
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, Exists, Func, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import BooleanField, Func, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from psycopg.types.numeric import Int8
 
 from houqin.affairs import clocks
 from houqin.affairs.actions import submit
 from houqin.affairs.declare import ClockKind, Limit, StepKind
-from houqin.affairs.models import Case, State, Task
+from houqin.affairs.models import Case, State
 from houqin.affairs.who import heads_over
 from houqin.foundation import tree
-from houqin.foundation.compiled import Compiled, changed, fresh, next_id, snapshot
+from houqin.foundation.compiled import Compiled, Statement, changed, fresh, snapshot
 from houqin.foundation.errors import Problem
 from houqin.foundation.kept import Kept
 from houqin.foundation.notices.actions import tell
@@ -95,8 +96,7 @@ def running_case(form: RepairForm) -> Case | None:
     if isinstance(form.data, Plan):
         return None
     place, fault = form.cleaned_data["place"], form.cleaned_data["fault"]
-    lock(_key(place, fault), shared=[f"group:{fault.group}"])
-    outage, joinable, form.mended, form.keys = _known(place, fault, form.cleaned_data.get("device"))
+    outage, joinable, form.mended, form.keys = _claim(place, fault, form.cleaned_data.get("device"))
     if outage and (incident := open_incident_at(place, fault.group)):
         case = _running(incident.case_id)
         if case:
@@ -208,38 +208,20 @@ def open_incident_at(place: Place, group: str) -> Incident | None:
     return max(incidents, key=lambda incident: len(incident.place.path), default=None)
 
 
-def _known(
+def _claim(
     place: Place, fault: FaultKind, device: Device | None
 ) -> tuple[bool, bool, int | None, tuple[int, int]]:
-    """Whether an outage covers the place and whether something there can be joined, which both are rare; the latest
-    job on the same fault here, or on the same device, that was finished within thirty days; and keys for a new case and
-    its first task. One statement."""
-    above, since = tree.ids(place.path), timezone.now() - REPEAT_WITHIN
-    given = (place.pk, fault.pk, device.pk if device else 0, since, fault.group, *above)
-    ((outage, joinable, mended, case, task),) = _known_at(len(above)).values(*given)
+    """Wait for the other reports of one fault at one place, and for an outage of its trade that is being opened; then say
+    whether an outage covers the place and whether something there can be joined, which both are rare; the latest job on
+    the same fault here, or on the same device, that was finished within thirty days; and keys for a new case and its
+    first task. One statement."""
+    above, since = [Int8(each) for each in tree.ids(place.path)], timezone.now() - REPEAT_WITHIN
+    given = (Int8(place.pk), above, Int8(fault.pk), fault.group, Int8(device.pk if device else 0), since)
+    outage, joinable, mended, case, task = _CLAIM.run(given).fetchone()
     return outage, joinable, mended, (case, task)
 
 
-@cache
-def _known_at(depth: int) -> Compiled[Any]:
-    def build(
-        place: int, fault: int, device: int, since: datetime, group: str, *above: int
-    ) -> QuerySet[Any, Any]:
-        outages = Incident.objects.filter(closed_at__isnull=True, group=group, place_id__in=above)
-        same = RepairOrder.objects.filter(place=place, fault=fault)
-        mended = RepairOrder.objects.filter(
-            Q(place=place, fault=fault) | Q(device=device), planned=False, finished_at__gte=since
-        ).order_by("-finished_at")
-        found = Place.objects.filter(pk=place).order_by()
-        return found.values_list(
-            Exists(outages),
-            Exists(same.filter(joinable=True)),
-            Subquery(mended.values("pk")[:1]),
-            next_id(Case),
-            next_id(Task),
-        )
-
-    return Compiled(build, int, int, int, datetime, str, *[int] * depth)
+_CLAIM = Statement("SELECT * FROM repairs_claim(%s, %s, %s, %s, %s, %s)")
 
 
 @cache
@@ -253,12 +235,10 @@ def _open_incidents(depth: int) -> Compiled[Incident]:
     return Compiled(build, str, *[int] * depth)
 
 
-def lock(key: str, *, shared: Sequence[str] = ()) -> None:
-    """Hold ``key`` until the transaction ends, and before it those of ``shared`` together with others."""
-    calls = [("pg_advisory_xact_lock_shared", each) for each in shared] + [("pg_advisory_xact_lock", key)]
-    locks = ", ".join(f"{function}(hashtextextended(%s, 0))" for function, _key in calls)
+def lock(key: str) -> None:
+    """Hold ``key`` until the transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {locks}", [f"repairs:{each}" for _function, each in calls])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"repairs:{key}"])
 
 
 def _try_lock(key: str) -> bool:
