@@ -29,7 +29,7 @@ class _TypedField(forms.ModelChoiceField):
     """A record named by its code. Each form has a copy of its fields, for which the query need not be copied."""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        made = forms.Field.__deepcopy__(self, memo)
+        made: Self = forms.Field.__deepcopy__(self, memo)  # type: ignore[attr-defined]  # not in the stubs
         made.widget.choices = made.choices
         return made
 
