@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 
 from houqin.exchange.api.frame import Bearer, install_handlers
-from houqin.foundation.compiled import insert
+from houqin.foundation.rows import insert
 from houqin.services.meetings.models import Meeting
 from houqin.services.meetings.queries.grid import marks
 

@@ -23,13 +23,14 @@ from houqin.affairs.declare import ClockKind, Limit, StepKind
 from houqin.affairs.models import Case, Event, Follower, Rating, RatingKind, State, Task, TaskState
 from houqin.affairs.who import Holder, in_place_of, resolve
 from houqin.foundation.calendar import clock as calendar
-from houqin.foundation.compiled import Compiled, Writes, changed, fresh, next_id, next_ids, snapshot
+from houqin.foundation.compiled import Compiled
 from houqin.foundation.errors import Conflict, NotFound, NotPermitted
 from houqin.foundation.files.actions import attach
 from houqin.foundation.notices.actions import tell
 from houqin.foundation.people.models import Person, beyond_the_name
 from houqin.foundation.people.queries import organisation
 from houqin.foundation.people.scope import Grant
+from houqin.foundation.rows import Writes, changed, fresh, next_id, next_ids, snapshot
 from houqin.foundation.trail import actions as trail
 from houqin.foundation.trail.actors import Actor
 

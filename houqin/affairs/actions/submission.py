@@ -14,11 +14,11 @@ from houqin.affairs.models import Case, Event, Follower, Task
 from houqin.affairs.moves import Move
 from houqin.affairs.naming import SOURCE, said
 from houqin.affairs.numbers import number_of
-from houqin.foundation.compiled import fresh, next_ids
 from houqin.foundation.errors import NotFound, NotPermitted, Problem
 from houqin.foundation.files.actions import attach
 from houqin.foundation.people.models import Organisation, Person
 from houqin.foundation.people.queries import organisation_of
+from houqin.foundation.rows import fresh, next_ids
 from houqin.foundation.sealed.scrub import scrubbed
 from houqin.foundation.trail import actions as trail
 from houqin.foundation.trail.actors import Actor, Outsider

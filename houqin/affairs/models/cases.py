@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from houqin.affairs.declare import ITEMS, ClockKind, Item, StepKind
-from houqin.foundation.compiled import Writes
 from houqin.foundation.people.models import Organisation, Person
 from houqin.foundation.personal.fields import PersonalField, WholeKey
 from houqin.foundation.places.models import Place
+from houqin.foundation.rows import Writes
 
 
 class State(models.TextChoices):

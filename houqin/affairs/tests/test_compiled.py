@@ -10,16 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from houqin.affairs.models import Case, Event, Task
-from houqin.foundation.compiled import (
-    Compiled,
-    Writes,
-    changed,
-    fresh,
-    insert_many,
-    next_ids,
-    snapshot,
-    update,
-)
+from houqin.foundation.compiled import Compiled
+from houqin.foundation.rows import Writes, changed, fresh, insert_many, next_ids, snapshot, update
 from houqin.testing.cast import Cast
 from houqin.testing.desk import Desk
 

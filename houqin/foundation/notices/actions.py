@@ -10,10 +10,10 @@ from django.db import connection, models, transaction
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 
-from houqin.foundation.compiled import Writes, fresh
 from houqin.foundation.notices.models import Notice
 from houqin.foundation.notices.moments import DELIVERED
 from houqin.foundation.people.models import Person
+from houqin.foundation.rows import Writes, fresh
 
 #: Plain or lazy text, or a function that makes it: ``lambda: _("%(n)s 已派给您") % {"n": number}``.
 Words = str | Promise | Callable[[], str]

@@ -12,7 +12,7 @@ For a service there are five things to know::
             # once only: models.UniqueConstraint(WholeKey("id_number"), name="visitor_id_number_once")
 
 1. **Write** a text (any way people type it) or another record's value: ``visitor.phone = "138 0000 0006"``. Forms of the model and
-   ``full_clean`` bring it to its normal form. ``bulk_create``, ``update(phone=…)``, ``copy_in`` and ``compiled.insert`` encrypt too.
+   ``full_clean`` bring it to its normal form. ``bulk_create``, ``update(phone=…)``, ``copy_in`` and ``rows.insert`` encrypt too.
 2. **Find** by the whole number or its last four: ``filter(phone="13800000006")``, ``phone__in=[…]``, ``phone__tail="0006"``,
    ``phone=""`` for none. Nothing else can be asked of the database.
 3. **Read** ``visitor.phone``: a ``sealed.value.Personal``. It is false when empty, equals the text of its number, and prints as its mask,

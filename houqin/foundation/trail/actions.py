@@ -13,7 +13,7 @@ from django.db import models
 from django.utils import timezone
 
 from houqin.foundation.bulk import copy_in
-from houqin.foundation.compiled import insert
+from houqin.foundation.rows import insert
 from houqin.foundation.sealed.scrub import mask_mail, scrubbed, without_numbers
 from houqin.foundation.trail.actors import Actor
 from houqin.foundation.trail.address import present_address

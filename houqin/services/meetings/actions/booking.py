@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from houqin.affairs.actions import perform
 from houqin.affairs.models import Case
-from houqin.foundation.compiled import insert
 from houqin.foundation.errors import Conflict, NotPermitted, Problem
 from houqin.foundation.notices.actions import tell
 from houqin.foundation.people.models import Person
+from houqin.foundation.rows import insert
 from houqin.foundation.trail import actions as trail
 from houqin.foundation.trail.actors import SYSTEM, Actor
 from houqin.services.meetings import queries, rules

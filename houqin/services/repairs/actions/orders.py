@@ -21,12 +21,13 @@ from houqin.affairs.declare import ClockKind, Limit, StepKind
 from houqin.affairs.models import Case, State
 from houqin.affairs.who import heads_over
 from houqin.foundation import tree
-from houqin.foundation.compiled import Compiled, Statement, changed, fresh, snapshot
+from houqin.foundation.compiled import Compiled, Statement
 from houqin.foundation.errors import Problem
 from houqin.foundation.kept import Kept
 from houqin.foundation.notices.actions import tell
 from houqin.foundation.people.models import Person
 from houqin.foundation.places.models import Place, PlaceKind
+from houqin.foundation.rows import changed, fresh, snapshot
 from houqin.foundation.trail.actors import Actor
 from houqin.services.repairs.actions import stock
 from houqin.services.repairs.forms import RepairForm
