@@ -365,9 +365,15 @@ def simulate() -> None:
 @click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="Where the platform answers.")
 @click.option("--count", default=50, show_default=True, type=click.IntRange(1, 500), help="Controllers.")
 @click.option("--seconds", type=click.FloatRange(1), help="How long; default: until Ctrl-C.")
+@click.option(
+    "--each",
+    default=0,
+    type=click.IntRange(0, 1000),
+    help="And until so many people came to each; five minutes at most.",
+)
 @click.option("--faults/--no-faults", default=True, help="Repeats, lost answers, cut lines, wrong clocks.")
 @click.option("--seed", default=1, show_default=True)
-def simulate_doors(url: str, count: int, seconds: float | None, faults: bool, seed: int) -> None:
+def simulate_doors(url: str, count: int, seconds: float | None, each: int, faults: bool, seed: int) -> None:
     """Door controllers of the demo that runs: people show passes, events come back. They get new secrets."""
     with _installation() as given, _database(given):
         _django()
@@ -375,7 +381,7 @@ def simulate_doors(url: str, count: int, seconds: float | None, faults: bool, se
         from houqin.services.access.simulate import run
 
         try:
-            tally = run(url, count=count, seconds=seconds, faults=faults, seed=seed, say=say)
+            tally = run(url, count=count, seconds=seconds, each=each, faults=faults, seed=seed, say=say)
         except Refusal as refusal:
             raise Problem(str(refusal), FAILED) from refusal
     click.echo(

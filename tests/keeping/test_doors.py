@@ -11,7 +11,7 @@ import pytest
 from houqin.testing.house import House
 
 pytestmark = pytest.mark.slow
-COUNT, SECONDS = 50, 60
+COUNT, SECONDS, EACH = 50, 30, 3
 
 
 def told(url: str, statement: str) -> list[tuple]:
@@ -26,7 +26,8 @@ def test_fifty_controllers_with_faults_at_a_running_house(house: House) -> None:
     (before,) = told(url, "SELECT coalesce(max(id), 0), now() FROM access_doorevent")
     played = subprocess.run(
         house.command(
-            "simulate", "doors", "--url", f"http://127.0.0.1:{house.port}", "--count", str(COUNT), "--seconds", str(SECONDS)
+            "simulate", "doors", "--url", f"http://127.0.0.1:{house.port}", "--count", str(COUNT), "--seconds", str(SECONDS),
+            "--each", str(EACH),
         ),
         env=house.env, check=True, timeout=600, capture_output=True, text=True,
     )  # fmt: skip

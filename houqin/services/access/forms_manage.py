@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from houqin.foundation.people.models import Organisation
+from houqin.foundation.people.choosing import SectionField
 from houqin.foundation.places.models import Place
 from houqin.services.access.models import Area, Controller, Door, Way
 
@@ -24,7 +24,11 @@ def _by_code(
         label=label,
         required=required,
         to_field_name="code",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        empty_label=gettext_lazy("无"),
+        # Places are too many for a list.
+        widget=forms.TextInput(attrs={"autocomplete": "off"})
+        if model is Place
+        else forms.Select(attrs={"data-find": ""}),
         error_messages={**_MISSING, "invalid_choice": gettext_lazy("没有这个编码，请核对。")},
         **options,
     )
@@ -44,12 +48,8 @@ class _Named(forms.Form):
 class AreaForm(_Named):
     """An area: who keeps it, what is around it, which places lie in it."""
 
-    keeper = _by_code(
-        Organisation, gettext_lazy("管理科室"), required=True, help_text=gettext_lazy("填组织编码")
-    )
-    parent = _by_code(
-        Area, gettext_lazy("外围区域"), help_text=gettext_lazy("进入本区域前先经过的区域的编码")
-    )
+    keeper = SectionField(label=gettext_lazy("管理科室"))
+    parent = _by_code(Area, gettext_lazy("外围区域"), help_text=gettext_lazy("进入本区域前先经过的区域"))
     places = forms.CharField(
         label=gettext_lazy("包含场所"), required=False, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("楼、层、房间的编码，用空格或逗号隔开"),
@@ -87,9 +87,7 @@ class DoorForm(_Named):
     area = forms.ModelChoiceField(
         Area.objects.none(), label=gettext_lazy("通向区域"), error_messages=_MISSING
     )
-    controller = _by_code(
-        Controller, gettext_lazy("控制器"), help_text=gettext_lazy("控制器编码；留空则不联网")
-    )
+    controller = _by_code(Controller, gettext_lazy("控制器"), help_text=gettext_lazy("选“无”则不联网"))
     place = _by_code(Place, gettext_lazy("位置"), help_text=gettext_lazy("场所编码"))
     way = forms.ChoiceField(label=gettext_lazy("方向"), choices=Way.choices, initial=Way.BOTH)
     gate = forms.BooleanField(label=gettext_lazy("有门岗值守"), required=False)

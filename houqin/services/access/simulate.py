@@ -22,6 +22,8 @@ PAUSE = (0.5, 4.0)  # seconds between two people at one controller
 BEAT, DELIVER, TELL = 20, 8, 10  # seconds
 #: How often a controller tries at the end to tell all it has.
 LAST_TRIES = 10
+#: However busy the machine is, a play is over after so many seconds.
+LONGEST = 300.0
 #: A controller that is cut off is so for an hour, from a minute after the start on; in a play that ends, for the second quarter of it.
 CUT = (60.0, 3660.0)
 
@@ -40,10 +42,10 @@ def faults_of(dice: random.Random, number: int, *, wanted: bool, cut: tuple[floa
 
 
 def run(
-    base: str, *, count: int, seconds: float | None, faults: bool, seed: int, say: Callable[[str], None]
-) -> Tally:
-    """Run ``count`` controllers against the platform at ``base`` for ``seconds`` (none: until interrupted). Raises Problem
-    outside the demo, because it gives the controllers new secrets."""
+    base: str, *, count: int, seconds: float | None, faults: bool, seed: int, say: Callable[[str], None], each: int = 0
+) -> Tally:  # fmt: skip
+    """Run ``count`` controllers against the platform at ``base`` for ``seconds`` (none: until interrupted), and until each of them has had
+    ``each`` people before it. Raises Problem outside the demo, because it gives the controllers new secrets."""
     if not is_demo():
         raise Problem(_("只能在演示环境里模拟门禁：模拟会更换控制器的密钥。"))
     found = list(Stored.objects.filter(active=True, doors__isnull=False).distinct().order_by("pk")[:count])
@@ -62,7 +64,7 @@ def run(
     for thread in threads:
         thread.start()
     try:
-        _tell(boxes, over, seconds, say)
+        _tell(boxes, over, seconds, each, say)
     except KeyboardInterrupt:
         say("")
     over.set()
@@ -72,16 +74,24 @@ def run(
 
 
 def _tell(
-    boxes: list[Controller], over: threading.Event, seconds: float | None, say: Callable[[str], None]
+    boxes: list[Controller],
+    over: threading.Event,
+    seconds: float | None,
+    each: int,
+    say: Callable[[str], None],
 ) -> None:
-    ends = time.monotonic() + seconds if seconds else None
-    while ends is None or time.monotonic() < ends:
-        over.wait(TELL if ends is None else max(0.1, min(TELL, ends - time.monotonic())))
+    """Say how it goes, at least eight times in a play that ends, until it is over."""
+    began, pause = time.monotonic(), min(TELL, seconds / 8) if seconds else TELL
+    while seconds is None or time.monotonic() - began < max(seconds, LONGEST):
+        over.wait(pause)
         tally, cut = _sum(boxes), sum(box.cut_off() for box in boxes)
-        waiting = sum(len(box.events) for box in boxes)
+        waiting, seen = sum(len(box.events) for box in boxes), [box.tally.people for box in boxes]
         say(
-            f"{tally.asked} asked, {tally.alone} alone, {tally.opened} opened; {waiting} waiting, {cut} cut off"
+            f"{tally.asked} asked, {tally.alone} alone, {tally.opened} opened; {waiting} waiting, {cut} cut off,"
+            f" {sum(each <= one for one in seen)} of {len(boxes)} busy"
         )
+        if seconds and time.monotonic() - began >= seconds and min(seen, default=each) >= each:
+            return
 
 
 def _sum(boxes: list[Controller]) -> Tally:

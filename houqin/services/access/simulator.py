@@ -54,6 +54,11 @@ class Tally:
     sent: int = 0
     stored: int = 0
 
+    @property
+    def people(self) -> int:
+        """How many have stood before it."""
+        return self.asked + self.alone
+
 
 @dataclass
 class Controller:
@@ -111,7 +116,10 @@ class Controller:
         """The list, whole at first and then what changed; nothing is taken that the key did not sign."""
         more = True
         while more and not self.cut_off():
-            status, answer = self.line.get(f"permits?since={self.version}")
+            try:
+                status, answer = self.line.get(f"permits?since={self.version}")
+            except OSError:  # asked for again with the next heartbeat
+                return
             if status != 200 or self.key is None:
                 return
             self.key.verify(answer["list"].encode(), answer["signature"])

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from houqin.foundation.people.choosing import SectionField
 from houqin.foundation.people.models import Organisation
 from houqin.foundation.places.models import Place, SpaceKind
 from houqin.foundation.places.queries import in_use
@@ -20,11 +21,7 @@ _ON = pgettext_lazy("switch", "启用")
 class LotForm(forms.Form):
     """What a lot holds, who keeps it, how it is guided to."""
 
-    keeper = forms.ModelChoiceField(
-        Organisation.objects.all(), label=gettext_lazy("管理科室"), to_field_name="code",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}), help_text=gettext_lazy("填组织编码"),
-        error_messages={**_MISSING, "invalid_choice": gettext_lazy("没有这个编码，请核对。")},
-    )  # fmt: skip
+    keeper = SectionField(label=gettext_lazy("管理科室"))
     capacity = forms.IntegerField(
         label=gettext_lazy("车位数"), min_value=1, max_value=100_000, error_messages=_MISSING
     )

@@ -194,9 +194,9 @@ def who_may_enter(area: Area) -> QuerySet[Permit]:
 
 
 def permits_kept(
-    actor: Actor, area: Area | None = None, *, find: str = "", show: str = ""
+    actor: Actor, area: Area | None = None, *, find: str = "", show: str = "", holder: str = ""
 ) -> QuerySet[Permit]:
-    """Permits for areas that ``actor`` keeps. ``show``: ``unused`` never opened a door in 90 days, ``expiring`` ends within 30 and is
+    """Permits for areas that ``actor`` keeps. ``holder``: of people of ours (``person``), of organisations, of visitors alone. ``show``: ``unused`` never opened a door in 90 days, ``expiring`` ends within 30 and is
     no visitor's,
     ``long`` has no end, ``unreviewed`` nobody looked at for a year; ``find``: a part of the name."""
     kept = list(areas_kept(actor).values_list("pk", flat=True))
@@ -204,6 +204,8 @@ def permits_kept(
     found = _in_force().filter(areas__overlap=wanted) if wanted else Permit.objects.none()
     if find:
         found = found.filter(name__icontains=find)
+    if holder:
+        found = found.filter(holder__startswith=f"{holder}:")
     return found.filter(_SHOWN[show]()) if show in _SHOWN else found
 
 

@@ -61,7 +61,12 @@ def test_the_keeper_narrows_and_deals_with_what_is_ticked(doors, as_person):
     client = as_person(doors.cast.clerk)
     page = text_of(client.get("/access/permits"))
     assert "李晓雯" in page
-    assert "程立" in page
+    assert "程立" not in page, "staff alone, unless somebody asks for visitors"
+    assert "程立" in text_of(client.get("/access/permits?of=visitor"))
+    both = text_of(client.get("/access/permits?of=all"))
+    assert "李晓雯" in both
+    assert "程立" in both
+    assert client.get("/access/permits?of=nobody").status_code == 404
     unused = text_of(client.get("/access/permits?show=unused"))
     assert "李晓雯" in unused
     assert "程立" not in unused
@@ -86,12 +91,12 @@ def test_the_review_asks_the_same_however_many_rows(doors, as_person, django_ass
     client = as_person(doors.cast.clerk)
     for number in range(60):
         doors.grant(holder=f"visitor:{number}", name=f"访客{number}", source=f"s:{number}")
-    client.get("/access/permits")
+    client.get("/access/permits?of=visitor")
     with django_assert_max_num_queries(14):
-        page = text_of(client.get("/access/permits"))
-    assert "?before=" in page
-    more = page.partition("?before=")[2].partition('"')[0]
-    assert "访客0" in text_of(client.get(f"/access/permits?before={more}"))
+        page = text_of(client.get("/access/permits?of=visitor"))
+    assert "before=" in page
+    more = page.partition("before=")[2].partition('"')[0]
+    assert "访客0" in text_of(client.get(f"/access/permits?of=visitor&before={more}"))
 
 
 def test_a_keeper_gives_a_permit_by_staff_number(doors, as_person):

@@ -163,3 +163,21 @@ def test_a_list_that_was_changed_on_the_way_is_not_taken(doors):
     with pytest.raises(ValueError, match="not signed"):
         box.beat()
     assert box.doors == {}
+
+
+def test_a_line_that_is_lost_while_the_list_is_fetched_costs_a_heartbeat_and_no_more(doors):
+    """It ended the controller's thread: under load some of fifty never had a passage."""
+    doors.grant()
+    wire = Wire(doors)
+    box = Controller(wire, Faults(), random.Random(1))
+
+    class Slow(Wire):
+        def get(self, path: str):
+            raise OSError("timed out")
+
+    box.line = Slow(doors)
+    assert box.beat()
+    assert box.doors == {}
+    box.line = wire
+    assert box.beat()
+    assert box.show("D1", actions.pass_token(doors.holder), "in")

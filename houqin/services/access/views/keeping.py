@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from houqin.foundation.errors import NotFound, Problem
@@ -38,14 +38,29 @@ def permits(request: HttpRequest) -> HttpResponse:
         return redirect(request.get_full_path())
     actor, area = person_of(request), _area(request)
     show, find = request.GET.get("show", ""), request.GET.get("q", "").strip()[:50]
-    found = queries.permits_kept(actor, area, find=find, show=show)
+    kinds = {
+        "": _("职工"),
+        "organisation": _("单位"),
+        "visitor": pgettext("plural", "访客"),
+        "all": _("全部"),
+    }
+    of = request.GET.get("of", "")
+    if of not in kinds:
+        raise NotFound
+    holder = {"": "person", "all": ""}.get(of, of)
+    found = queries.permits_kept(actor, area, find=find, show=show, holder=holder)
     context = {
         **_page(request, found),
         "tabs": tabs(request, "permits"),
         "area": area,
         "find": find,
         "show": show,
+        "of": of,
         "areas": queries.areas_kept(actor),
+        "kinds": [
+            {"label": label, "url": _with(request, of=key), "current": of == key}
+            for key, label in kinds.items()
+        ],
         "chips": [
             {"label": label, "url": _with(request, show=key), "current": show == key}
             for key, label in (

@@ -77,11 +77,12 @@ def inside(actor: Actor, building: Place | None = None, find: str = "") -> Query
 
 
 def inside_counts(actor: Actor) -> list[tuple[Place, int]]:
-    """Buildings (and sites, for who goes to no building) in which somebody is, with how many, companions included. Two queries."""
+    """Buildings (and sites, for who goes to no building) in which somebody is, with how many, companions included: site by site, by
+    code and name. Two queries."""
     totals: dict[str, int] = {}
     for row in inside(actor).order_by().values_list("place__path", "companions"):
         totals[row[0]] = totals.get(row[0], 0) + 1 + row[1]
-    buildings = Place.objects.filter(kind__in=[PlaceKind.BUILDING, PlaceKind.SITE]).order_by("path")
+    buildings = Place.objects.filter(kind__in=[PlaceKind.BUILDING, PlaceKind.SITE]).select_related("parent")
     found: list[tuple[Place, int]] = []
     for building in buildings:
         n = sum(
@@ -95,7 +96,13 @@ def inside_counts(actor: Actor) -> list[tuple[Place, int]]:
         )
         if n:
             found.append((building, n))
-    return found
+    return sorted(found, key=lambda each: _by_site(each[0]))
+
+
+def _by_site(place: Place) -> tuple[str, bool, str, str]:
+    """A site before its buildings, these by code and name."""
+    site = place.parent.code if place.parent else place.code
+    return site, place.parent is not None, place.code, place.name
 
 
 def overdue(actor: Actor) -> QuerySet[Visit]:

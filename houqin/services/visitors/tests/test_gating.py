@@ -98,7 +98,12 @@ def test_who_is_inside_by_building_and_who_stays_too_long(gates):
     assert [each.pk for each in queries.inside(gates.guard, gates.cast.tower)] == [visit.pk]
     assert not queries.inside(gates.guard, gates.cast.other_tower)
     assert not queries.inside(gates.cast.staff)
-    assert queries.inside_counts(gates.guard) == [(gates.cast.tower, 2)]
+    first = gates.invite(phone="13912345677", place=gates.cast.other_office)
+    gates.enter(first, gate="")
+    gates.cast.other_tower.code = "A0"
+    gates.cast.other_tower.save()
+    assert queries.inside_counts(gates.guard) == [(gates.cast.other_tower, 1), (gates.cast.tower, 2)]
+    actions.leave(gates.guard, visit=first.pk)
     with time_machine.travel(timezone.now() + timedelta(hours=3)):
         assert [each.pk for each in queries.overdue(gates.guard)] == [visit.pk]
 
