@@ -34,15 +34,17 @@ def gates(house: House) -> Iterator[Gates]:
 
 
 def fill(visitor: Visitor, **told: str) -> None:
-    """Answer the questions of a form, one after the other where a phone asks them so."""
-    for name, value in told.items():
-        field = visitor.page.locator(f"main [name={name}]")
-        while not field.is_visible():
+    """Answer the questions of a form, one after the other where a phone asks them so, those that may be left out last."""
+    waiting = dict(told)
+    while waiting:
+        for name in [name for name in waiting if visitor.page.locator(f"main [name={name}]").is_visible()]:
+            field = visitor.page.locator(f"main [name={name}]")
+            if field.evaluate("(each) => each.tagName") == "SELECT":
+                field.select_option(waiting.pop(name))
+            else:
+                field.fill(waiting.pop(name))
+        if waiting:
             visitor.page.locator("[data-steps-next]").click()
-        if field.evaluate("(each) => each.tagName") == "SELECT":
-            field.select_option(value)
-        else:
-            field.fill(value)
     while (step := visitor.page.locator("[data-steps-next]")).is_visible():
         step.click()
 

@@ -1,4 +1,5 @@
-/* Forms marked data-steps with more than six questions ask one at a time on a phone; without a script they are whole. */
+/* Forms marked data-steps with more than six questions ask one at a time on a phone; without a script they are whole.
+   What must be answered comes first, one by one; what may be left out shares a last step. */
 (() => {
   const { word } = window.houqin;
   const PHONE = matchMedia("(max-width: 47.99rem)");
@@ -17,10 +18,25 @@
     step.querySelector("legend, label")?.after(say);
   }
 
+  /** Whether a question may be left out: it says so, or is a box to tick. */
+  function optional(question) {
+    if (question.querySelector("[required]")) return false;
+    const controls = question.querySelectorAll("input:not([type=hidden]), select, textarea");
+    return Boolean(question.querySelector(".field-optional")) || (controls.length === 1 && controls[0].type === "checkbox");
+  }
+
+  /** Questions by step: each that must be answered alone, the others together at the end. */
+  function stepsOf(questions) {
+    const rest = questions.filter(optional);
+    if (rest.length < 2 || rest.length === questions.length) return questions.map((question) => [question]);
+    return [...questions.filter((question) => !rest.includes(question)).map((question) => [question]), rest];
+  }
+
   function start(form) {
-    const steps = [...form.querySelectorAll("[data-step]")];
+    const questions = [...form.querySelectorAll("[data-step]")];
     const failed = form.querySelector(".has-error");
-    if (steps.length <= MANY || !PHONE.matches || failed) return;
+    if (questions.length <= MANY || !PHONE.matches || failed) return;
+    const steps = stepsOf(questions);
     let at = 0;
     const end = form.querySelector("[data-steps-end]");
     const back = form.querySelector("[data-steps-back]");
@@ -28,18 +44,20 @@
 
     function show(focus) {
       const last = at === steps.length - 1;
-      steps.forEach((step, index) => (step.hidden = index !== at));
-      form.querySelector("[data-steps-word]").textContent = word("step", at + 1, steps.length);
+      steps.forEach((step, index) => step.forEach((question) => (question.hidden = index !== at)));
+      const more = steps[at].length > 1 ? ` · ${word("step-more")}` : "";
+      form.querySelector("[data-steps-word]").textContent = word("step", at + 1, steps.length) + more;
       form.querySelector("[data-steps-progress]").value = (at + 1) / steps.length;
       end.hidden = !last;
       next.hidden = last;
       back.hidden = at === 0;
-      if (focus) steps[at].querySelector("input:not([type=hidden]), select, textarea, button")?.focus();
+      if (focus) steps[at][0].querySelector("input:not([type=hidden]), select, textarea, button")?.focus();
     }
 
     function go(by) {
-      const bad = [...steps[at].querySelectorAll("input, select, textarea")].find((control) => !control.checkValidity());
-      complain(steps[at], by > 0 && bad);
+      const controls = steps[at].flatMap((question) => [...question.querySelectorAll("input, select, textarea")]);
+      const bad = controls.find((control) => !control.checkValidity());
+      steps[at].forEach((question) => complain(question, by > 0 && bad && question.contains(bad) && bad));
       if (by > 0 && bad) {
         bad.focus();
         return;
@@ -66,7 +84,7 @@
     PHONE.addEventListener("change", () => {
       if (PHONE.matches) return;
       form.classList.remove("is-stepped");
-      [...steps, end].forEach((part) => (part.hidden = false));
+      [...questions, end].forEach((part) => (part.hidden = false));
     });
     show(false);
   }
