@@ -143,18 +143,16 @@ def sign_in_by_code(actor: Person, *, meeting: int, code: str) -> Participant:
     if not codes.is_good(meeting, code):
         raise Problem(_("签到码已过期，请重新扫描屏幕上的二维码。"), code="stale_code")
     found = queries.any_meeting(meeting)
-    if found.organiser_id == actor.pk:
-        booking.open_meeting(actor, meeting=meeting)
     participant = found.participants.select_for_update(of=("self",)).filter(person=actor).first()
     if participant is None:
         if found.organiser_id == actor.pk:
-            participant = Participant.objects.create(
+            participant, _new = Participant.objects.get_or_create(
                 meeting=found,
                 person=actor,
-                name=actor.name,
-                organisation=str(actor.organisation),
-                post=actor.post,
-            )
+                defaults={
+                    "name": actor.name, "organisation": str(actor.organisation), "post": actor.post,
+                },
+            )  # fmt: skip
         else:
             raise NotPermitted(_("您不在参会名单上，请到签到处登记。"))
     return _sign_in(actor, found, participant, SignedBy.CODE)
@@ -172,13 +170,17 @@ def sign_in_by_pass(actor: Person, *, meeting: int, token: str) -> Participant:
 
 @transaction.atomic
 def sign_in_listed(actor: Person, *, meeting: int, participants: Collection[int]) -> int:
-    """The clerk ticks people off a list; answers how many are newly there. One statement, however many."""
+    """The clerk ticks people off a list; answers how many are newly there. A few statements, however many."""
     found = _served(actor, meeting)
     _check_hours(found)
-    waiting = found.participants.filter(pk__in=participants, signed_in_at__isnull=True)
-    count = waiting.update(signed_in_at=timezone.now(), signed_in_by=SignedBy.LIST)
+    # Rows are locked in one order, so that two clerks with overlapping lists never wait for each other in a circle.
+    listed = found.participants.filter(pk__in=participants, signed_in_at__isnull=True)
+    waiting = list(listed.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    count = found.participants.filter(pk__in=waiting).update(
+        signed_in_at=timezone.now(), signed_in_by=SignedBy.LIST
+    )
     if count:
-        booking.open_meeting(actor, meeting=meeting)
+        _open(actor, found)
         trail.record(actor, "meetings.sign_in_listed", found, after={"count": count})
     return count
 
@@ -189,8 +191,14 @@ def _sign_in(actor: Actor, meeting: Meeting, participant: Participant, by: str) 
         _check_hours(meeting)
         participant.signed_in_at, participant.signed_in_by = timezone.now(), by
         participant.save(update_fields=["signed_in_at", "signed_in_by"])
-        booking.open_meeting(actor, meeting=meeting.pk)
+        _open(actor, meeting)
     return participant
+
+
+def _open(actor: Actor, meeting: Meeting) -> None:
+    """The first who signs in opens the meeting, after their own row is locked. Four hundred others do not queue for its row."""
+    if meeting.state == MeetingState.BOOKED:
+        booking.open_meeting(actor, meeting=meeting.pk)
 
 
 def _check_hours(meeting: Meeting) -> None:
