@@ -62,7 +62,7 @@ def invite(
             actor,
             "meetings.invite",
             found,
-            after={"participants": [each.name for each in new][:50], "count": len(new)},
+            after={"participants": [marked(each) for each in new][:50], "count": len(new)},
         )
         telling.invited(found, new)
         _open_doors(found)
@@ -79,10 +79,10 @@ def uninvite(actor: Person, *, meeting: int, participant: int) -> None:
     if gone.signed_in_at or hasattr(gone, "substitute"):
         raise Conflict(_("%(name)s 已签到或已委托他人，不能移除。") % {"name": gone.name})
     expecting.forget_guest(actor, gone, _("已移出参会名单"))
+    trail.record(actor, "meetings.uninvite", found, before={"participant": marked(gone)})
     gone.delete()
     if gone.person:
         gates.close_doors(found, gone.person)
-    trail.record(actor, "meetings.uninvite", found, before={"participant": gone.name})
 
 
 @transaction.atomic
@@ -105,7 +105,7 @@ def reply(actor: Actor, *, token: str, answer: str, note: str = "") -> Participa
         "meetings.reply",
         found.meeting,
         before={"reply": before},
-        after={"who": found.name, "reply": answer},
+        after={"who": marked(found), "reply": answer},
     )
     return found
 
@@ -273,5 +273,11 @@ def _of_token(token: str) -> Participant:
 
 
 def actor_of(participant: Participant, person: Person | None) -> Actor:
-    """Who acts on a participant's page: the signed-in person, else the participant by name."""
-    return person or participant.person or Outsider(name=participant.name)
+    """Who acts on a participant's page: the signed-in person, else the participant; a guest without their name."""
+    guest = Outsider(name=_("外部参会人 %(number)d") % {"number": participant.pk})
+    return person or participant.person or guest
+
+
+def marked(participant: Participant) -> str | int:
+    """A participant as the trail keeps them: a guest by number alone, since what the trail says cannot be forgotten."""
+    return participant.name if participant.person_id else participant.pk

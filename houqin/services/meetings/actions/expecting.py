@@ -90,5 +90,5 @@ def _expect(
     )  # fmt: skip
     guest.phone, guest.visit_id = number, visit.pk
     guest.save(update_fields=["phone", "visit_id"])
-    trail.record(actor, "meetings.expect_guest", meeting, after={"guest": guest.name, "visit": visit.pk})
+    trail.record(actor, "meetings.expect_guest", meeting, after={"guest": guest.pk, "visit": visit.pk})
     return guest

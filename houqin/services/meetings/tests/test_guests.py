@@ -7,6 +7,7 @@ from django.apps import apps
 
 from houqin.affairs.models import Route
 from houqin.foundation.errors import Conflict, NotFound
+from houqin.foundation.trail.models import Entry
 from houqin.services.meetings import actions
 from houqin.services.meetings.guests import Guest
 from houqin.services.visitors import queries as visitors
@@ -93,6 +94,25 @@ def test_a_guest_brings_a_vehicle_from_their_own_page(rooms, meeting, client):
     assert "车牌" in wrong.content.decode()
     actions.cancel(rooms.cast.staff, meeting=meeting.pk)
     assert not Reservation.objects.filter(released_at__isnull=True).exists()
+
+
+def test_the_trail_tells_guests_by_number_and_never_by_name(rooms, meeting, client):
+    staff = rooms.cast.staff
+    one, two = meeting.participants.filter(person__isnull=True).order_by("id")
+    actions.expect_guests(staff, meeting=meeting.pk)
+    client.post(f"/meetings/p/{one.token}", {"answer": "yes"})
+    client.post(f"/meetings/p/{one.token}/vehicle", {"plate": "浙A12345"})
+    actions.save_group(staff, meeting=meeting.pk, name="专班")
+    actions.uninvite(staff, meeting=meeting.pk, participant=two.pk)
+    entries = Entry.objects.order_by("id")
+    told = [f"{each.actor_name} {each.before} {each.after}" for each in entries]
+    for word in ("程立", "何宁", "江城大学", "13800000077", "浙A12345"):
+        assert not [entry for entry in told if word in entry]
+    assert any(f"外部参会人 {one.pk}" in entry for entry in told)
+    assert any(str(two.pk) in str(each.before) for each in entries.filter(action="meetings.uninvite"))
+    assert any(
+        rooms.cast.colleague.name in str(each.after) for each in entries.filter(action="meetings.invite")
+    )
 
 
 def test_only_guests_are_visitors(rooms, meeting):
