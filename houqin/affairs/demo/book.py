@@ -34,6 +34,9 @@ RATING = ("id", "case", "kind", "person", "person_name", "stars", "tags", "words
 class CaseBook:
     """Collects what happened to the cases of one item. Ids come from the world, which other services draw from too."""
 
+    #: In which time the limits of its steps are counted.
+    clock_kind = "working"
+
     def __init__(self, world: World, item: str) -> None:
         self.world, self.item = world, item
         self.roster = Roster(world)
@@ -44,7 +47,8 @@ class CaseBook:
         self.item_name = offer.name
         self._snapshot = offers.snapshot(offer)
         self.steps: list[dict[str, Any]] = self._snapshot["steps"]
-        self.limit = self._snapshot["limit"]["minutes"]
+        #: Of an item without a limit of its own the service sets one for each case.
+        self.limit = (self._snapshot["limit"] or {"minutes": 60})["minutes"]
         self._flows: dict[Any, str] = {}
         self.case_id: Callable[[int], int] = world.case_id
         self.task_ids: Iterator[int] = world.ids("affairs.task")
@@ -77,7 +81,7 @@ class CaseBook:
             if limits:
                 kept["steps"] = [dict(step) for step in self.steps]
                 for index, minutes in limits:
-                    kept["steps"][index]["limit"] = {"minutes": minutes, "clock": "working"}
+                    kept["steps"][index]["limit"] = {"minutes": minutes, "clock": self.clock_kind}
             self._flows[key] = json.dumps(kept, ensure_ascii=False)
         return self._flows[key]
 

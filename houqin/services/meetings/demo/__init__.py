@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -12,20 +13,10 @@ from houqin.affairs.models import Route
 from houqin.foundation.bulk import copy_in, set_sequence
 from houqin.foundation.demo import Somebody, Spot, World, moment, seconds_of
 from houqin.foundation.people.models import Role
-from houqin.services.meetings.demo_attending import attend
-from houqin.services.meetings.models import (
-    ApprovalRule,
-    BigEvent,
-    EventVehicle,
-    Meeting,
-    Post,
-    PostDuty,
-    Rehearsal,
-    Room,
-    RoomPart,
-    RunStep,
-    Series,
-)
+from houqin.services.meetings.demo.attending import attend
+from houqin.services.meetings.demo.needs import prepare
+from houqin.services.meetings.demo.plenary import plenary
+from houqin.services.meetings.models import ApprovalRule, Meeting, Room, RoomPart, Series
 
 KEEPER = "HWK"
 DAYS_BACK, DAYS_AHEAD = 10, 14
@@ -39,23 +30,6 @@ TITLES = (
     "物业服务考评会", "人大建议办理协调会", "政协提案办理会", "法律顾问咨询会", "数据共享对接会", "部门联席会议", "应急预案桌面推演",
 )  # fmt: skip
 SERIES = ("周一处务会", "周例会", "党支部学习", "项目双周会", "月度安全例会", "值班交接会")
-BRANCHES = 15
-POSTS = (
-    ("南门验证", "南门岗", "查验参会证，引导代表车辆"), ("签到台", "裙楼 3层 序厅", "签到、发放材料"),
-    ("主会场内场", "迎宾厅", "引座、茶水、话筒传递"), ("车辆调度", "P4 地面停车场", "大巴停放与编队"), ("应急保障", "音控室", "备用电源与音响"),
-)  # fmt: skip
-RUN_SHEET = (
-    (-30, 20, "代表签到入场", "签到台"), (-10, 10, "清点人数，提示静音", "会务组"), (0, 5, "宣布开会，奏唱国歌", "主持人"),
-    (5, 60, "作工作报告", "市委主要负责人"), (65, 15, "休息", ""), (80, 40, "分会场讨论", "各召集人"), (120, 20, "表决", "主持人"),
-    (140, 10, "宣布闭会", "主持人"),
-)  # fmt: skip
-REHEARSAL = (
-    "主会场音响和话筒逐一试音",
-    "15 个分会场视频信号联调",
-    "投票器逐台测试",
-    "消防通道和应急照明检查",
-    "大巴停放路线走一遍",
-)
 PRIVATE_SHARE = 0.06
 FIELDS = (
     "uid", "title", "private", "room", "starts_at", "ends_at", "all_day", "setup_minutes", "clearing_minutes", "state",
@@ -74,6 +48,7 @@ def load(world: World) -> None:
     copy_in(Meeting, FIELDS, rows)
     set_sequence(Meeting, Series)
     attend(world)
+    prepare(world)
 
 
 def _rooms(world: World, spots: list[Spot]) -> None:
@@ -134,7 +109,7 @@ def _meetings(world: World, spots: list[Spot]) -> Iterator[tuple[Any, ...]]:
         by_building.setdefault(person.room.building, []).append(person)
     days = [world.today + timedelta(days=number) for number in range(-DAYS_BACK, DAYS_AHEAD + 1)]
     reserved: dict[int, dict[date, list[tuple[float, float]]]] = {}
-    yield from _plenary(world, spots, reserved)
+    yield from plenary(world, spots, reserved, partial(_row, world, world.chance("meetings/plenary")))
     for spot in spots:
         near = by_building.get(spot.building) or people
         taken = reserved.get(spot.id, {})
@@ -210,60 +185,6 @@ def _row(
         moment(begins) if series else None, 0, opened, gone, why, moment(begins - chance.randrange(7200, 10 * 86_400)),
         None, False,
     )  # fmt: skip
-
-
-def _plenary(
-    world: World, spots: list[Spot], taken: dict[int, dict[date, list[tuple[float, float]]]]
-) -> Iterator[tuple[Any, ...]]:
-    """The plenary of the coming Thursday: the largest hall and fifteen branch venues, posts, vehicles, a run sheet."""
-    chance = world.chance("meetings/plenary")
-    halls = sorted((spot for spot in spots if spot.building == "G"), key=lambda spot: -spot.capacity)[
-        : BRANCHES + 1
-    ]
-    clerk = world.accounts.get("clerk")
-    if not halls or clerk is None:
-        return
-    day = world.today + timedelta(days=(3 - world.today.weekday() - 1) % 7 + 1)
-    hour, lasts = 9.0, 2.5
-    event = BigEvent.objects.create(
-        title="江城市委全会（扩大）会议", starts_at=moment(seconds_of(day, hour)), ends_at=moment(seconds_of(day, hour + lasts)),
-        organiser_id=clerk.id, section_id=clerk.section, note="主会场 400 人，设 15 个分会场，8:30 前就座。",
-    )  # fmt: skip
-    crew = world.crews.get("MGB", [])
-    for number, (name, where, task) in enumerate(POSTS):
-        post = Post.objects.create(event=event, name=name, where=where, task=task, needed=2)
-        for person in crew[number * 2 : number * 2 + 2]:
-            PostDuty.objects.create(
-                post=post, person_id=person.id, starts_at=moment(seconds_of(day, hour - 1)),
-                ends_at=moment(seconds_of(day, hour + lasts + 0.5)),
-            )  # fmt: skip
-    for minute, length, what, who in RUN_SHEET:
-        RunStep.objects.create(
-            event=event, starts_at=moment(seconds_of(day, hour + minute / 60)), minutes=length, what=what, who=who,
-            where="主会场",
-        )  # fmt: skip
-    for text in REHEARSAL:
-        Rehearsal.objects.create(event=event, text=text, due_at=moment(seconds_of(day, 8)))
-    for number in range(8):
-        EventVehicle.objects.create(
-            event=event, plate=f"浙A{chance.randrange(10_000, 99_999)}", unit=f"第{number + 1}代表团", seats=45,
-            arrives_at=moment(seconds_of(day, 8.25)), leaves_at=moment(seconds_of(day, hour + lasts + 0.25)), where="P4 地面停车场",
-        )  # fmt: skip
-    for place, hall in enumerate(halls):
-        taken.setdefault(hall.id, {}).setdefault(day, []).append((hour, hour + lasts))
-        role = "主会场" if place == 0 else "分会场"
-        row = _row(
-            world,
-            chance,
-            hall,
-            clerk,
-            day,
-            hour,
-            lasts,
-            f"{event.title}（{role}）",
-            400 if place == 0 else 60,
-        )
-        yield (*row[:2], False, *row[3:-2], event.pk, place == 0)
 
 
 def _uid(chance: Random) -> UUID:
