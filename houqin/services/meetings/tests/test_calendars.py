@@ -1,5 +1,8 @@
 """Calendars as an independent reader understands them: zones, series, exceptions, cancellations; invitations read."""
 
+import os
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -32,6 +35,55 @@ def read(body, rooms, days=60):
     )
 
 
+KHAL = """[calendars]
+[[houqin]]
+path = {folder}/calendar
+[locale]
+local_timezone = {zone}
+default_timezone = {zone}
+timeformat = %H:%M
+dateformat = %Y-%m-%d
+longdateformat = %Y-%m-%d
+datetimeformat = %Y-%m-%d %H:%M
+longdatetimeformat = %Y-%m-%d %H:%M
+[sqlite]
+path = {folder}/khal.db
+[default]
+default_calendar = houqin
+"""
+
+
+def agenda(body, rooms, folder, zone="Asia/Shanghai", days=60):
+    """What a calendar client (khal, in a process of its own) says once it has imported the file: as :func:`read`."""
+    folder.mkdir(exist_ok=True)
+    (folder / "calendar").mkdir(exist_ok=True)
+    (folder / "config").write_text(KHAL.format(folder=folder, zone=zone))
+    (folder / "feed.ics").write_bytes(body)
+
+    def khal(*words):
+        command = [sys.executable, "-m", "khal", "-c", str(folder / "config"), *words]
+        environment = {
+            "HOME": str(folder),
+            "LC_ALL": "C.UTF-8",
+            "TZ": "UTC",
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        }
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    khal("import", "--batch", "-a", "houqin", str(folder / "feed.ics"))
+    line = "{start-long-full}|{end-long-full}|{title}|{location}|{status}"
+    told = khal("list", "--day-format", "", "--format", line, f"{rooms.at(0):%Y-%m-%d}", f"{rooms.at(0, days=days):%Y-%m-%d}")  # fmt: skip
+    found = [row.strip().split("|") for row in told.splitlines() if row.strip()]
+    at = [(moment(begins, zone), moment(ends, zone), *rest) for begins, ends, *rest in found]
+    return sorted(at)
+
+
+def moment(text, zone):
+    return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo(zone)).astimezone(SHANGHAI)
+
+
 def stored(meetings):
     return sorted(
         (
@@ -45,7 +97,11 @@ def stored(meetings):
     )
 
 
-def test_a_persons_calendar_is_what_the_tables_say_whatever_happened_to_a_series(rooms):
+@pytest.fixture
+def eventful(rooms):
+    """A series with a date dropped from the start, one moved, one called off, the last one moved with all that follow, and a
+    single meeting: the meetings that are left.
+    """
     cast = rooms.cast
     actions.book(
         cast.other_staff, wish=rooms.wish(rooms.small, days=15, organiser=cast.other_staff), title="占用"
@@ -68,12 +124,43 @@ def test_a_persons_calendar_is_what_the_tables_say_whatever_happened_to_a_series
     actions.cancel(cast.staff, meeting=third.pk)
     actions.move_following(cast.staff, meeting=last.pk, shift=timedelta(minutes=30), room=rooms.east)
     rooms.book(rooms.east, 9, title="单次会")
-    body = calendar_of(queries.feed_of_person(cast.staff), name="李晓雯")
     kept = [meeting for meeting in Meeting.objects.filter(organiser=cast.staff) if meeting.keeps_room]
-    assert read(body, rooms) == stored(kept)
     assert len(kept) == 6
+    return kept
+
+
+def test_a_persons_calendar_is_what_the_tables_say_whatever_happened_to_a_series(rooms, eventful):
+    body = calendar_of(queries.feed_of_person(rooms.cast.staff), name="李晓雯")
+    assert read(body, rooms) == stored(eventful)
     assert b"TZID=Asia/Shanghai" in body
     assert b"BEGIN:VTIMEZONE" in body
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "Europe/Berlin"])
+def test_a_calendar_client_imports_a_persons_series_and_tells_the_same_days(rooms, eventful, tmp_path, zone):
+    body = calendar_of(queries.feed_of_person(rooms.cast.staff), name="李晓雯")
+    assert agenda(body, rooms, tmp_path / "k", zone) == [(*row[:4], "CONFIRMED") for row in stored(eventful)]
+
+
+def test_a_calendar_client_reads_a_room_and_takes_a_move_and_a_cancelling_at_the_next_import(rooms, tmp_path):
+    meeting = rooms.book(rooms.east, 9)
+    actions.book(rooms.cast.staff, wish=rooms.wish(rooms.both, 14), title="干部考察", private=True)
+
+    def seen():
+        body = calendar_of(queries.feed_of_room(rooms.both), name="x", titled=False, whole_series=False)
+        return agenda(body, rooms, tmp_path / "k")
+
+    assert [(each[0], each[2], each[4]) for each in seen()] == [
+        (rooms.at(9), "预算碰头会", "CONFIRMED"),
+        (rooms.at(14), "已预订", "CONFIRMED"),
+    ]
+    actions.move(rooms.cast.staff, meeting=meeting.pk, starts_at=rooms.at(10), ends_at=rooms.at(11.5))
+    assert next(each[:2] for each in seen()) == (rooms.at(10), rooms.at(11.5))
+    one = calendar_of([Meeting.objects.get(pk=meeting.pk)], name="x", whole_series=False)
+    assert agenda(one, rooms, tmp_path / "one") == stored([Meeting.objects.get(pk=meeting.pk)])
+    actions.cancel(rooms.cast.staff, meeting=meeting.pk)
+    gone = calendar_of([Meeting.objects.get(pk=meeting.pk)], name="x", whole_series=False)
+    assert [each[4] for each in agenda(gone, rooms, tmp_path / "one")] == ["CANCELLED"]
 
 
 def test_a_cancelled_meeting_says_so_with_a_later_sequence(rooms):
