@@ -11,6 +11,7 @@ from typing import Any
 import polib
 from django.apps import apps
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
@@ -120,7 +121,7 @@ def ask(client: Client, method: str, url: str) -> str:
         answer = client.generic(method, url)
         text = (
             ""
-            if answer.streaming or "sheet" in answer.get("Content-Type", "")
+            if answer.streaming or re.search("sheet|pdf", answer.get("Content-Type", ""))
             else answer.content.decode(errors="replace")
         )
         for close in answer._resource_closers if answer.streaming else ():
@@ -149,7 +150,7 @@ def data() -> set[str]:
         fields = [
             f
             for f in model._meta.concrete_fields
-            if isinstance(f, models.TextField | models.CharField | models.JSONField)
+            if isinstance(f, models.TextField | models.CharField | models.JSONField | ArrayField)
         ]
         if not fields or not model._meta.managed or model._meta.app_label in LIBRARIES:
             continue
