@@ -1,7 +1,7 @@
 /* Parts marked data-live="SECONDS" ask for what is new while the page is seen and nothing is being filled in;
    what they ask for stands in hx-get with hx-trigger="live". An answer of 204 leaves them as they are. */
 (() => {
-  const idle = (part) => document.visibilityState === "visible" && navigator.onLine && !document.querySelector("dialog[open]") && !part.contains(document.activeElement);
+  const idle = (part) => document.visibilityState === "visible" && navigator.onLine && !document.querySelector("dialog[open]") && !part.contains(document.activeElement) && !part.querySelector("input[type=checkbox]:checked");
   const asked = new WeakMap();
 
   function look() {

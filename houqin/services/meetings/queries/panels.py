@@ -48,4 +48,5 @@ def at_door(room: Room, at: datetime) -> Door:
     now = next((each for each in meetings if each.starts_at <= at), None)
     coming = [each for each in meetings if each.starts_at > at]
     due = now or next((each for each in coming if each.starts_at - EARLY <= at), None)
-    return Door(now, due, coming[:4], None if now else (coming[0].starts_at if coming else ends))
+    free_until = None if now else (coming[0].starts_at if coming else ends)
+    return Door(now, due, [each for each in coming if each is not due][:4], free_until)

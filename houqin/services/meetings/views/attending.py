@@ -21,7 +21,7 @@ from houqin.portal import problems
 from houqin.portal.door import person_of, signed_in
 from houqin.services.meetings import actions, codes, queries
 from houqin.services.meetings.forms_attending import FeedbackForm, NeedForm, SubstituteForm
-from houqin.services.meetings.models import Meeting, Participant
+from houqin.services.meetings.models import Meeting, Participant, Reply
 
 
 def run_by(request: HttpRequest, pk: int) -> Meeting:
@@ -243,6 +243,8 @@ def _own(participant: Participant, **more: Any) -> dict[str, Any]:
         "meeting": meeting,
         "visit": queries.visit_of(participant),
         "open": meeting.is_open,
-        "begun": meeting.starts_at <= timezone.now() and meeting.state in ("running", "ended"),
+        "may_rate": meeting.starts_at <= timezone.now()
+        and meeting.state in ("running", "ended")
+        and (participant.reply != Reply.NO or participant.signed_in_at is not None),
         **more,
     }
