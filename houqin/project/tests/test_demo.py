@@ -40,7 +40,8 @@ from houqin.services.visitors import queries as visitors
 from houqin.services.visitors.models import Visit
 
 TODAY = date(2026, 7, 15)
-MORNING = datetime(2026, 7, 15, 1, 45, tzinfo=UTC)
+#: The hour up to which the compound is told; later on the same day the gate is told up to the clock.
+MORNING = datetime(2026, 7, 15, 1, 40, tzinfo=UTC)
 SCALE = 1 / 40
 CREW_CODES = ["SNB", "DQB", "KTB", "ZHB", "RDB", "BJB", "DTWB", "BXDD"]
 TABLES = [

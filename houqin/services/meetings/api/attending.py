@@ -59,11 +59,6 @@ class ParticipantList(Schema):
     next: str | None = None
 
 
-class ReplyIn(Schema):
-    answer: str
-    note: str = ""
-
-
 class CodeIn(Schema):
     code: str
 
@@ -167,7 +162,7 @@ def participants(
 ) -> dict[str, Any]:
     within_scope(request, "meetings")
     found, following = page(_run(request, pk).participants.all(), cursor, limit, newest_first=False)
-    return {"items": [_participant(each) for each in found], "next": following}
+    return {"items": [told_participant(each) for each in found], "next": following}
 
 
 @router.post(
@@ -191,7 +186,7 @@ def invite_participants(request: HttpRequest, pk: int, given: InviteIn) -> HttpR
         check(form)
         guests = [*(Guest(**each.dict()) for each in given.guests), *form.of_groups()]
         made = actions.invite(person, meeting=pk, people=form.everybody(), guests=guests)
-        return 201, {"items": [_participant(each) for each in made], "next": None}
+        return 201, {"items": [told_participant(each) for each in made], "next": None}
 
     return write(request, work)
 
@@ -217,19 +212,6 @@ def remove_participant(request: HttpRequest, pk: int, participant: int) -> HttpR
     return write(request, work)
 
 
-@router.post("/bookings/{pk}/reply", response={200: ParticipantOut, **CONFLICTS}, summary=_n("答复会议邀请"))
-def reply_to_invitation(request: HttpRequest, pk: int, given: ReplyIn) -> HttpResponse:
-    within_scope(request, "meetings")
-    body_of(request)
-
-    def work() -> tuple[int, Any]:
-        own = queries.own_participant(person_of(request), pk)
-        answered = actions.reply(person_of(request), token=own.token, answer=given.answer, note=given.note)
-        return 200, _participant(answered)
-
-    return write(request, work)
-
-
 @router.post(
     "/bookings/{pk}/sign-in", response={200: ParticipantOut, **CONFLICTS}, summary=_n("凭屏幕上的码签到")
 )
@@ -238,7 +220,10 @@ def sign_in_to_meeting(request: HttpRequest, pk: int, given: CodeIn) -> HttpResp
     body_of(request)
     return write(
         request,
-        lambda: (200, _participant(actions.sign_in_by_code(person_of(request), meeting=pk, code=given.code))),
+        lambda: (
+            200,
+            told_participant(actions.sign_in_by_code(person_of(request), meeting=pk, code=given.code)),
+        ),
     )
 
 
@@ -251,7 +236,7 @@ def sign_in_by_scanned_pass(request: HttpRequest, pk: int, given: SignPassIn) ->
 
     def work() -> tuple[int, Any]:
         token = token_of(given.scanned)
-        return 200, _participant(actions.sign_in_by_pass(person_of(request), meeting=pk, token=token))
+        return 200, told_participant(actions.sign_in_by_pass(person_of(request), meeting=pk, token=token))
 
     return write(request, work)
 
@@ -317,7 +302,7 @@ def rate_meeting(request: HttpRequest, pk: int, given: FeedbackIn) -> HttpRespon
         check(form)
         own = queries.own_participant(person_of(request), pk)
         actions.give_feedback(person_of(request), token=own.token, **form.cleaned_data)
-        return 200, _participant(own)
+        return 200, told_participant(own)
 
     return write(request, work)
 
@@ -359,7 +344,7 @@ def _run(request: HttpRequest, pk: int) -> Meeting:
     return found
 
 
-def _participant(each: Participant) -> dict[str, Any]:
+def told_participant(each: Participant) -> dict[str, Any]:
     return {
         "id": each.pk,
         "name": each.name,

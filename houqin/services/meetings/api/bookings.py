@@ -65,14 +65,20 @@ class SeriesOut(Schema):
 
 
 class MoveIn(Schema):
+    """``following``: of a series, this meeting and all after it, within the day."""
+
     room: str | None = None
     starts_at: datetime
     ends_at: datetime
     seen: int
+    following: bool = False
 
 
-class ReasonIn(Schema):
+class CancelIn(Schema):
+    """``following``: of a series, this meeting and all after it."""
+
     reason: str = ""
+    following: bool = False
 
 
 class WaitOut(Schema):
@@ -152,19 +158,29 @@ def move_booking(request: HttpRequest, pk: int, given: MoveIn) -> HttpResponse:
             {"room": room.pk, "starts_at": given.starts_at, "ends_at": given.ends_at, "seen": given.seen}
         )
         check(form)
-        return 200, _meeting(actions.move(person_of(request), meeting=pk, **form.cleaned_data))
+        if not given.following:
+            return 200, _meeting(actions.move(person_of(request), meeting=pk, **form.cleaned_data))
+        starts_at, ends_at = form.cleaned_data["starts_at"], form.cleaned_data["ends_at"]
+        actions.move_following(
+            person_of(request), meeting=pk, room=room if room.pk != found.room_id else None,
+            shift=starts_at - found.starts_at, minutes=int((ends_at - starts_at).total_seconds() // 60),
+        )  # fmt: skip
+        return 200, _meeting(queries.meeting_of(person_of(request), pk))
 
     return write(request, work)
 
 
 @router.post("/bookings/{pk}/cancel", response={200: MeetingOut, **CONFLICTS}, summary=_n("取消会议"))
-def cancel_booking(request: HttpRequest, pk: int, given: ReasonIn) -> HttpResponse:
+def cancel_booking(request: HttpRequest, pk: int, given: CancelIn) -> HttpResponse:
     within_scope(request, "meetings")
     body_of(request)
-    return write(
-        request,
-        lambda: (200, _meeting(actions.cancel(person_of(request), meeting=pk, reason=given.reason[:200]))),
-    )
+
+    def work() -> tuple[int, Any]:
+        end = actions.cancel_following if given.following else actions.cancel
+        end(person_of(request), meeting=pk, reason=given.reason[:200])
+        return 200, _meeting(queries.meeting_of(person_of(request), pk))
+
+    return write(request, work)
 
 
 @router.post("/bookings/{pk}/end", response={200: MeetingOut, **CONFLICTS}, summary=_n("提前结束会议"))

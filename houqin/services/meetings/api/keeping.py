@@ -22,7 +22,7 @@ from houqin.foundation.people import scope
 from houqin.foundation.people.models import Person
 from houqin.services.meetings import actions, queries
 from houqin.services.meetings.api.shared import RoomOut, room_of_code, router, told_room
-from houqin.services.meetings.forms_keeping import BlockForm, QuotaForm, RoomForm, RuleForm
+from houqin.services.meetings.forms_keeping import BlockForm, NewRoomForm, QuotaForm, RoomForm, RuleForm
 from houqin.services.meetings.models import ApprovalRule, Blocking, Quota, Room, RoomPart
 
 MOST = 500
@@ -46,6 +46,14 @@ class KeptRoomOut(RoomOut):
 class KeptRoomList(Schema):
     items: list[KeptRoomOut]
     next: str | None = None
+
+
+class NewRoomIn(Schema):
+    """``place``: the code of a space; ``keeper``: the section that keeps it, by name or code."""
+
+    place: str
+    keeper: str
+    capacity: int
 
 
 class RoomSettingsIn(Schema):
@@ -148,6 +156,19 @@ class QuotaList(Schema):
 def kept_rooms(request: HttpRequest) -> dict[str, Any]:
     rooms = list(queries.rooms_kept(_keeper(request))[:MOST])
     return {"items": _kept(rooms)}
+
+
+@router.post("/kept", response={201: KeptRoomOut, **CONFLICTS}, summary=_n("把一个房间设为会议室"))
+def make_meeting_room(request: HttpRequest, given: NewRoomIn) -> HttpResponse:
+    person = _keeper(request)
+    body_of(request)
+
+    def work() -> tuple[int, Any]:
+        form = NewRoomForm(given.dict())
+        check(form)
+        return 201, _kept([actions.make_room(person, **form.cleaned_data)])[0]
+
+    return write(request, work)
 
 
 @router.post("/kept/{code}", response={200: KeptRoomOut, **CONFLICTS}, summary=_n("修改会议室设置"))

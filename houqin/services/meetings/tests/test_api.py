@@ -1,6 +1,11 @@
 """Rooms and bookings over HTTP, by the same actions as the pages."""
 
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
 from houqin.exchange.tests.test_api import Caller
+from houqin.services.meetings import actions
 from houqin.services.meetings.models import ApprovalRule, Meeting
 
 
@@ -86,3 +91,39 @@ def test_waiting_and_finding(rooms):
 def test_somebody_elses_meeting_is_not_there(rooms):
     meeting = rooms.book(rooms.small)
     assert Caller(rooms.cast.other_staff).get(f"/meetings/bookings/{meeting.pk}").status_code == 404
+
+
+def test_the_rest_of_a_series_is_moved_and_called_off(rooms):
+    caller = Caller(rooms.cast.staff)
+    made = caller.post("/meetings/series", {**body(rooms), "rule": "FREQ=WEEKLY;COUNT=4"}).json()
+    second = made["meetings"][1]
+    later = {name: datetime.fromisoformat(second[name]) + timedelta(hours=5) for name in ("starts_at", "ends_at")}  # fmt: skip
+    whole = {name: at.isoformat() for name, at in later.items()}
+    moved = caller.post(
+        f"/meetings/bookings/{second['id']}/move", {**whole, "seen": second["sequence"], "following": True}
+    )
+    assert moved.status_code == 200, moved.content
+    series = Meeting.objects.filter(pk__in=[each["id"] for each in made["meetings"]]).order_by("starts_at")
+    assert [timezone.localtime(each.starts_at).hour for each in series] == [10, 15, 15, 15]
+    third = made["meetings"][2]["id"]
+    assert (
+        caller.post(f"/meetings/bookings/{third}/cancel", {"following": True}).json()["state"] == "cancelled"
+    )
+    states = [caller.get(f"/meetings/bookings/{each['id']}").json()["state"] for each in made["meetings"]]
+    assert states == ["booked", "booked", "cancelled", "cancelled"]
+    single = caller.post("/meetings/bookings", body(rooms, hour=17)).json()["id"]
+    refused = caller.post(f"/meetings/bookings/{single}/cancel", {"following": True})
+    assert (refused.status_code, "这不是系列会议" in refused.content.decode()) == (409, True)
+
+
+def test_somebody_comes_in_ones_place(rooms):
+    cast = rooms.cast
+    meeting = rooms.book(rooms.small)
+    actions.invite(cast.staff, meeting=meeting.pk, people=[cast.colleague])
+    caller = Caller(cast.colleague)
+    path = f"/meetings/bookings/{meeting.pk}/substitute"
+    assert "没有" in str(caller.post(path, {"substitute": "查无此人"}).json())
+    made = caller.post(path, {"substitute": cast.other_staff.name, "note": "出差"})
+    assert (made.status_code, made.json()["name"]) == (201, cast.other_staff.name)
+    assert meeting.participants.get(person=cast.colleague).reply == "no"
+    assert caller.post(path, {"substitute": cast.other_staff.name}).status_code == 409

@@ -6,10 +6,11 @@ from django.test import Client
 from django.utils import timezone
 
 from houqin.exchange.tests.test_api import Caller
+from houqin.foundation.places.models import Place
 from houqin.foundation.trail.models import Entry
 from houqin.services.meetings import actions, queries
 from houqin.services.meetings.guests import Guest
-from houqin.services.meetings.models import ApprovalRule, Feed, Participant, Quota
+from houqin.services.meetings.models import ApprovalRule, Feed, Participant, Quota, Room
 
 
 @pytest.fixture
@@ -168,3 +169,16 @@ def test_the_back_office_keeps_quotas_and_rules_by_the_same_actions(rooms, manag
     assert rule.active is False
     told = Entry.objects.filter(action__startswith="meetings.").values_list("action", flat=True)
     assert {"meetings.set_quota", "meetings.drop_quota", "meetings.make_rule", "meetings.set_rule"} <= set(told)  # fmt: skip
+
+
+def test_a_space_becomes_a_meeting_room(rooms, clerk):
+    space = Place.objects.filter(kind="space").exclude(pk__in=Room.objects.values("pk")).first()
+    given = {"place": space.code, "keeper": rooms.small.keeper.name, "capacity": 12}
+    refused = clerk.post("/meetings/kept", {**given, "place": "没有"})
+    assert (refused.status_code, "没有这个房间" in refused.content.decode()) == (400, True)
+    made = clerk.post("/meetings/kept", given)
+    assert (made.status_code, made.json()["code"], made.json()["seats"]) == (201, space.code, 12), (
+        made.content
+    )
+    assert "已是会议室" in str(clerk.post("/meetings/kept", given).json())
+    assert Room.objects.get(place=space).keeper == rooms.small.keeper

@@ -42,7 +42,7 @@ class VisitorProof(HttpBearer):
 OF_VISITOR = VisitorProof()
 
 
-class CodeIn(Schema):
+class PhoneIn(Schema):
     phone: Number
 
 
@@ -103,7 +103,7 @@ class OwnPassOut(Schema):
 @router.post(
     "/public/codes", auth=None, response={201: CodeOut, **CONFLICTS}, summary=_n("访客：获取手机验证码")
 )
-def send_visitor_code(request: HttpRequest, given: CodeIn) -> HttpResponse:
+def send_visitor_code(request: HttpRequest, given: PhoneIn) -> HttpResponse:
     """Sent as a text message and good for ten minutes, together with ``challenge``. Three a phone in ten minutes."""
     body_of(request)
     try:
