@@ -33,7 +33,8 @@ def ask(world: World) -> None:
     if staff is None or guard is None or staff.usual_place is None:
         return
     now = timezone.localtime()
-    if not world.now < int(now.timestamp()) or now.date() != world.today:  # told the same each time, but of this very day
+    # Only of this very day: the compound of another day is told the same each time.
+    if now.date() != world.today or int(now.timestamp()) <= world.now:
         return
     day = _workday_after(now)
     for hour, purpose, companions in ((10, "财政干部业务交流", 14), (19, "加班对账", 0)):
