@@ -8,6 +8,7 @@ from django.utils.translation import pgettext
 from houqin.affairs import queries as affairs
 from houqin.affairs.models import Case, State
 from houqin.affairs.naming import said
+from houqin.affairs.rights import is_applicant
 from houqin.exchange.papers.declare import (
     PAPERS,
     Code,
@@ -41,7 +42,12 @@ def receipt(actor: Actor, number: str) -> Paper:
         name=f"receipt-{case.number}",
         parts=[
             Facts(
-                [*facts_of(case), (_("现状"), stands["what"]), (_("在谁手上"), stands["who"]), *_times(case)]
+                [
+                    *facts_of(case, phone=view.inside or is_applicant(actor, case)),
+                    (_("现状"), stands["what"]),
+                    (_("在谁手上"), stands["who"]),
+                    *_times(case),
+                ]
             ),
             Facts(case_page.answers(case, clear=False), title=_("申请内容")),
             Table(
@@ -56,8 +62,8 @@ def receipt(actor: Actor, number: str) -> Paper:
     )
 
 
-def facts_of(case: Case) -> list[tuple[str, str]]:
-    """What every paper of a case says of it; the phone stays masked."""
+def facts_of(case: Case, *, phone: bool) -> list[tuple[str, str]]:
+    """What every paper of a case says of it; ``phone``, masked, not to who only follows the case: its page keeps it from them too."""
     whose = " · ".join(str(each) for each in (case.applicant_name, case.organisation) if each)
     return [
         (_("办件编号"), case.spoken_number),
@@ -65,7 +71,7 @@ def facts_of(case: Case) -> list[tuple[str, str]]:
         (_("标题"), case.title),
         (_("地点"), str(case.place or "")),
         (_("申请人"), whose),
-        (_("手机号"), str(case.applicant_phone or "")),
+        (_("手机号"), str(case.applicant_phone or "") if phone else ""),
         (_("登记人"), str(case.registered_by or "")),
         (pgettext("moment", "提交"), at(case.submitted_at)),
         (_("承办"), str(case.section)),
@@ -75,7 +81,7 @@ def facts_of(case: Case) -> list[tuple[str, str]]:
 def _times(case: Case) -> list[tuple[str, str]]:
     if case.ended_at:
         return [(_("办结时间"), at(case.ended_at))]
-    return [(_("办好时间"), at(case.due_at))] if case.state == State.OPEN else []
+    return [(_("应办结时间"), at(case.due_at))] if case.state == State.OPEN else []
 
 
 def _line(moment: affairs.Moment) -> list[str]:

@@ -10,6 +10,7 @@ from enum import Enum
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from houqin.foundation.errors import NotFound
 from houqin.foundation.registry import Registry
@@ -88,6 +89,8 @@ class Kind:
     open_to: For = For.PERSONS
 
 
+#: So many rows a list has at the most; see :func:`left_out`.
+MOST_ROWS = 2000
 #: Announced in each app's ``papers.py`` by ``service.paper``; the code is part of the paper's address.
 PAPERS: Registry[Kind] = Registry("paper")
 
@@ -95,6 +98,16 @@ PAPERS: Registry[Kind] = Registry("paper")
 def at(moment: datetime | None) -> str:
     """A moment as papers say it; nothing for none."""
     return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""
+
+
+def span(since: datetime, until: datetime) -> str:
+    """From when to when, as papers say it."""
+    return _("%(since)s 至 %(until)s") % {"since": at(since), "until": at(until)}
+
+
+def left_out(count: int) -> str:
+    """What a list of ``count`` rows says below its first :data:`MOST_ROWS`; nothing where it is whole."""
+    return _("只列出前 %(most)d 项，请按区域分别打印。") % {"most": MOST_ROWS} if count > MOST_ROWS else ""
 
 
 def address(path: str) -> str:

@@ -38,6 +38,7 @@ from houqin.services.parking.models import Partner
 from houqin.services.repairs.models import Device, Incident, MaterialUse, RepairOrder, StockItem, StockMove
 from houqin.services.visitors import queries as visitors
 from houqin.services.visitors.models import Visit
+from houqin.testing.compound import rolled_back
 
 TODAY = date(2026, 7, 15)
 #: The hour up to which the compound is told; later on the same day the gate is told up to the clock.
@@ -83,19 +84,11 @@ def digest() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def compound(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """A small demo compound, rolled back when the module's tests are over."""
-    with django_db_blocker.unblock():
-        block = transaction.atomic()
-        block.__enter__()
-        try:
-            world = small_world()
-            demo.fill(world)
-            with time_machine.travel(MORNING, tick=False):
-                yield world
-        finally:
-            transaction.set_rollback(True)
-            block.__exit__(None, None, None)
-            installation.forget()
-            connection.close()
+    with rolled_back(django_db_blocker):
+        world = small_world()
+        demo.fill(world)
+        with time_machine.travel(MORNING, tick=False):
+            yield world
 
 
 def account(username: str) -> Person:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from houqin.exchange.papers.declare import PAPERS, Facts, Kind, Paper, Table, at
+from houqin.exchange.papers.declare import MOST_ROWS, PAPERS, Facts, Kind, Paper, Table, at, left_out
 from houqin.foundation.errors import NotFound, NotPermitted
 from houqin.foundation.people import scope
 from houqin.foundation.trail.actors import Actor
@@ -13,7 +13,6 @@ from houqin.services.access import queries
 from houqin.services.access.models import Area
 from houqin.services.access.views.mine import rows_of
 
-MOST = 2000
 EVERYWHERE = "all"
 
 
@@ -22,7 +21,7 @@ def review(actor: Actor, key: str) -> Paper:
     area = _area(actor, key, "access.keep")
     found = queries.permits_kept(actor, area)
     count = found.count()
-    permits = list(queries.with_last_use(found).order_by("name", "pk")[:MOST])
+    permits = list(queries.with_last_use(found).order_by("name", "pk")[:MOST_ROWS])
     rows = [
         [
             str(number),
@@ -55,7 +54,7 @@ def review(actor: Actor, key: str) -> Paper:
             Table(heads, rows, [2, 4, 5, 6, 5, 4, 4, 4, 4]),
         ],
         signatures=[_("复核人"), _("负责人"), _("日期")],
-        note=_more(count),
+        note=left_out(count),
         wide=True,
     )
 
@@ -64,7 +63,7 @@ def inside(actor: Actor, key: str) -> Paper:
     """在内人员清单 of an area (its code), or of all areas ``actor`` watches."""
     area = _area(actor, key, "access.view")
     found = queries.inside(actor, area)
-    people, count = list(found[:MOST]), found.count()
+    people, count = list(found[:MOST_ROWS]), found.count()
     rows = [
         [
             str(number),
@@ -86,12 +85,8 @@ def inside(actor: Actor, key: str) -> Paper:
             Table(heads, rows, [2, 4, 6, 5, 4, 3]),
         ],
         signatures=[_("清点人"), _("清点时间")],
-        note=_more(count),
+        note=left_out(count),
     )
-
-
-def _more(count: int) -> str:
-    return _("只列出前 %(most)d 项，请按区域分别打印。") % {"most": MOST} if count > MOST else ""
 
 
 def _area(actor: Actor, key: str, permission: str) -> Area | None:

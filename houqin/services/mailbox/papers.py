@@ -14,7 +14,6 @@ from houqin.foundation.people import scope
 from houqin.foundation.people.installation import is_demo
 from houqin.foundation.sealed.scrub import scrubbed
 from houqin.foundation.trail.actors import Actor
-from houqin.portal.papers import facts_of
 from houqin.services.mailbox import queries
 from houqin.services.mailbox.actions import receipts
 from houqin.services.mailbox.models import Letter
@@ -40,17 +39,17 @@ def by_receipt(letter: Letter, code: str) -> Paper:
 
 def _letter(case: Case, panel: Panel, code: str = "") -> Paper:
     sent = panel.letter.answered_at
-    whose = [] if code else [(_("申请人"), case.applicant_name)]
-    facts = [each for each in facts_of(case) if each[0] in (_("办件编号"), _("地点"), _("承办"))]
     parts: list[Facts | Prose] = [
         Facts(
             [
-                *facts,
-                *whose,
+                (_("办件编号"), case.spoken_number),
+                (_("地点"), str(case.place or "")),
+                (_("承办"), str(case.section)),
+                (_("申请人"), "" if code else case.applicant_name),
                 (_("收信时间"), at(panel.letter.received_at)),
                 (_("类别"), str(panel.letter.category or "")),
                 (_("答复时间"), at(sent)),
-                (_("办好时间"), "" if sent else at(case.due_at)),
+                (_("应办结时间"), "" if sent else at(case.due_at)),
                 (_("回执码"), code),
             ]
         ),

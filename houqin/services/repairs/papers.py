@@ -34,11 +34,11 @@ def order(actor: Actor, number: str) -> Paper:
         parts=[
             Facts(
                 [
-                    *facts_of(case),
+                    *facts_of(case, phone=True),
                     (_("故障"), f"{repair.fault.get_group_display()} · {repair.fault}"),
                     (_("设备"), device),
                     (_("师傅"), str(repair.worker or "")),
-                    (_("办好时间"), at(case.due_at)),
+                    (_("应办结时间"), at(case.due_at)),
                     *[(str(name), at(when)) for name, when, _passed in panel.stamps],
                     (_("工时"), _("%(n)d 分钟") % {"n": repair.labour_minutes} if done else ""),
                 ]

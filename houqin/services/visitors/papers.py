@@ -6,14 +6,26 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from houqin.exchange.papers.declare import PAPERS, Code, Facts, For, Kind, Paper, Table, address, at
+from houqin.exchange.papers.declare import (
+    MOST_ROWS,
+    PAPERS,
+    Code,
+    Facts,
+    For,
+    Kind,
+    Paper,
+    Table,
+    address,
+    at,
+    left_out,
+    span,
+)
 from houqin.foundation.errors import NotFound, NotPermitted
 from houqin.foundation.people import scope
 from houqin.foundation.trail.actors import Actor
 from houqin.services.visitors import queries
 from houqin.services.visitors.models import VisitState
 
-MOST = 2000
 EVERYWHERE = "all"
 _GOOD = (VisitState.EXPECTED, VisitState.INSIDE, VisitState.LEFT)
 
@@ -33,11 +45,7 @@ def slip(actor: Actor, key: str) -> Paper:
                     (_("来访单位"), visit.organisation),
                     (_("手机号"), str(visit.phone or "")),
                     (_("随行人数"), str(visit.companions or "")),
-                    (
-                        _("时间"),
-                        _("%(since)s 至 %(until)s")
-                        % {"since": at(visit.from_at), "until": at(visit.until_at)},
-                    ),
+                    (_("时间"), span(visit.from_at, visit.until_at)),
                     (_("去哪里"), str(visit.place)),
                     (_("接待人"), f"{visit.host.name} · {visit.host.organisation}"),
                     (
@@ -64,7 +72,8 @@ def muster(actor: Actor, key: str) -> Paper:
     chosen = next((place for place in buildings if place.code == key), None)
     if chosen is None and key != EVERYWHERE:
         raise NotFound
-    people = list(queries.inside(actor, chosen)[:MOST])
+    found = queries.inside(actor, chosen)
+    people, count = list(found[:MOST_ROWS]), found.count()
     rows = [
         [
             str(number),
@@ -102,6 +111,7 @@ def muster(actor: Actor, key: str) -> Paper:
             Table(heads, rows, [2, 6, 2, 6, 6, 3, 4, 3]),
         ],
         signatures=[_("清点人"), _("清点时间")],
+        note=left_out(count),
         wide=True,
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count
 
 from houqin.affairs.actions import perform, submit
@@ -19,12 +19,12 @@ from houqin.affairs.demo.book import CASE, EVENT, TASK
 from houqin.affairs.demo.line import Applicant
 from houqin.affairs.models import Case, Event, Task
 from houqin.foundation.demo import World, moment, seconds_of
-from houqin.foundation.people import installation
 from houqin.foundation.people.models import Person
 from houqin.foundation.trail.models import Entry
 from houqin.project import demo
 from houqin.services.mailbox.demo.line import LETTER, Book, LetterLine
 from houqin.services.mailbox.models import Letter, LetterCategory, Matter, Publication, SpotRating
+from houqin.testing.compound import rolled_back
 
 DAY = date(2026, 7, 15)
 
@@ -32,20 +32,10 @@ DAY = date(2026, 7, 15)
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """A small demo compound, rolled back when the module's tests are over."""
-    with django_db_blocker.unblock():
-        block = transaction.atomic()
-        block.__enter__()
-        try:
-            small = World(
-                seed=1, today=date(2026, 7, 14), now=seconds_of(date(2026, 7, 14), 9.67), scale=1 / 25
-            )
-            demo.fill(small)
-            yield small
-        finally:
-            transaction.set_rollback(True)
-            block.__exit__(None, None, None)
-            installation.forget()
-            connection.close()
+    with rolled_back(django_db_blocker):
+        small = World(seed=1, today=date(2026, 7, 14), now=seconds_of(date(2026, 7, 14), 9.67), scale=1 / 25)
+        demo.fill(small)
+        yield small
 
 
 def _plain(value: Any) -> Any:

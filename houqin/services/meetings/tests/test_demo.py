@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, F
 
 from houqin.affairs.actions import perform
 from houqin.foundation.demo import World, seconds_of
-from houqin.foundation.people import installation
 from houqin.foundation.people.models import Person
 from houqin.project import demo
 from houqin.services.meetings.models import BigEvent, Feedback, Meeting, Need, Participant
+from houqin.testing.compound import rolled_back
 
 TODAY = date(2026, 7, 15)
 MORNING = datetime(2026, 7, 15, 1, 45, tzinfo=UTC)
@@ -25,19 +25,11 @@ MORNING = datetime(2026, 7, 15, 1, 45, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def compound(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """A small demo compound, rolled back when the module's tests are over."""
-    with django_db_blocker.unblock():
-        block = transaction.atomic()
-        block.__enter__()
-        try:
-            world = World(seed=1, today=TODAY, now=seconds_of(TODAY, demo.MORNING_HOUR), scale=1 / 25)
-            demo.fill(world)
-            with time_machine.travel(MORNING, tick=False):
-                yield world
-        finally:
-            transaction.set_rollback(True)
-            block.__exit__(None, None, None)
-            installation.forget()
-            connection.close()
+    with rolled_back(django_db_blocker):
+        world = World(seed=1, today=TODAY, now=seconds_of(TODAY, demo.MORNING_HOUR), scale=1 / 25)
+        demo.fill(world)
+        with time_machine.travel(MORNING, tick=False):
+            yield world
 
 
 def test_needs_are_waiting_taken_up_and_prepared_by_the_sections_concerned(compound: World) -> None:

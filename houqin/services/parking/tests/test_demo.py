@@ -8,14 +8,13 @@ from random import Random
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
 
 from houqin.foundation.demo import World, moment, seconds_of
-from houqin.foundation.people import installation
 from houqin.project import demo
 from houqin.services.parking import drawing
 from houqin.services.parking.demo import live
 from houqin.services.parking.models import Lot, Passage, PlatePermit, Rotation, Stay
+from houqin.testing.compound import rolled_back
 
 DAY = date(2026, 7, 14)
 
@@ -23,18 +22,10 @@ DAY = date(2026, 7, 14)
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """A small demo compound, rolled back when the module's tests are over."""
-    with django_db_blocker.unblock():
-        block = transaction.atomic()
-        block.__enter__()
-        try:
-            small = World(seed=1, today=DAY, now=seconds_of(DAY, 9.67), scale=1 / 60)
-            demo.fill(small)
-            yield small
-        finally:
-            transaction.set_rollback(True)
-            block.__exit__(None, None, None)
-            installation.forget()
-            connection.close()
+    with rolled_back(django_db_blocker):
+        small = World(seed=1, today=DAY, now=seconds_of(DAY, 9.67), scale=1 / 60)
+        demo.fill(small)
+        yield small
 
 
 def test_every_lot_is_full_at_8_40_and_the_count_is_in_minus_out(world):

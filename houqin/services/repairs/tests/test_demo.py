@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection, models, transaction
+from django.db import models, transaction
 
 from houqin.affairs.actions import perform, submit
 from houqin.affairs.demo import ENTRY, entries
@@ -19,7 +19,6 @@ from houqin.affairs.jobs import complete_silent, escalate_red, warn_amber
 from houqin.affairs.models import Case, Event, Task
 from houqin.foundation.demo import Somebody, World, moment, seconds_of
 from houqin.foundation.notices.models import Notice
-from houqin.foundation.people import installation
 from houqin.foundation.people.models import Organisation, Person
 from houqin.foundation.trail.models import Entry
 from houqin.project import demo
@@ -27,6 +26,7 @@ from houqin.services.repairs.demo.book import ORDER, Book
 from houqin.services.repairs.demo.history import with_address
 from houqin.services.repairs.demo.line import Line
 from houqin.services.repairs.models import RepairOrder
+from houqin.testing.compound import rolled_back
 
 DAY = date(2026, 7, 15)
 
@@ -131,20 +131,10 @@ def _plain(field: Any, value: Any) -> Any:
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """A small demo compound, rolled back when the module's tests are over."""
-    with django_db_blocker.unblock():
-        block = transaction.atomic()
-        block.__enter__()
-        try:
-            small = World(
-                seed=1, today=date(2026, 7, 14), now=seconds_of(date(2026, 7, 14), 9.67), scale=1 / 60
-            )
-            demo.fill(small)
-            yield small
-        finally:
-            transaction.set_rollback(True)
-            block.__exit__(None, None, None)
-            installation.forget()
-            connection.close()
+    with rolled_back(django_db_blocker):
+        small = World(seed=1, today=date(2026, 7, 14), now=seconds_of(date(2026, 7, 14), 9.67), scale=1 / 60)
+        demo.fill(small)
+        yield small
 
 
 @pytest.fixture

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from houqin.foundation.demo import World, seconds_of
-from houqin.foundation.people import installation
 from houqin.project import demo as compound
 from houqin.services.visitors import demo
 from houqin.services.visitors.models import Visit
+from houqin.testing.compound import rolled_back
 
 DAY = date(2026, 7, 14)
 
@@ -28,26 +28,16 @@ def noon() -> None:
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """A small demo compound in which nobody has visited yet, rolled back when the module's tests are over."""
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        block = transaction.atomic()
-        block.__enter__()
-        try:
-            small = World(seed=1, today=DAY, now=seconds_of(DAY, 9.67), scale=1 / 60)
-            others = [
-                each
-                for each in compound.loaders()
-                if each.__name__.split(".")[2] not in ("visitors", "meetings")
-            ]
-            patch.setattr(compound, "loaders", lambda: others)
-            with time_machine.travel(seconds_of(DAY, 9.67)):
-                compound.fill(small)
-            small.scale = 0.5
-            yield small
-        finally:
-            transaction.set_rollback(True)
-            block.__exit__(None, None, None)
-            installation.forget()
-            connection.close()
+    with rolled_back(django_db_blocker), pytest.MonkeyPatch.context() as patch:
+        small = World(seed=1, today=DAY, now=seconds_of(DAY, 9.67), scale=1 / 60)
+        others = [
+            each for each in compound.loaders() if each.__name__.split(".")[2] not in ("visitors", "meetings")
+        ]
+        patch.setattr(compound, "loaders", lambda: others)
+        with time_machine.travel(seconds_of(DAY, 9.67)):
+            compound.fill(small)
+        small.scale = 0.5
+        yield small
 
 
 @pytest.mark.parametrize("hour", [8, 12, 19, 23.5])
