@@ -14,8 +14,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -25,7 +24,7 @@ from houqin.foundation.people import scope
 from houqin.foundation.people.installation import is_demo
 from houqin.foundation.people.models import Person
 from houqin.foundation.registry import Registry
-from houqin.portal.drawn import drawn
+from houqin.portal.drawn import drawn, filled
 from houqin.portal.templatetags.look import CSRF
 
 LARGE_TYPE_COOKIE = "houqin_type"
@@ -173,36 +172,29 @@ class Shell:
         path, signed_in = self.request.path, self.person is not None
         known = path in _main_pages() or any(path == line.url for line in self.nav)
         here = path if known else ""
-        return drawn(
-            "components/nav.html",
-            signed_in=signed_in,
-            here=here,
-            todo_count=self.todo_count,
-            entries=self.nav,
-        )
+        piece = drawn("components/nav.html", signed_in=signed_in, here=here, entries=self.nav)
+        return filled(piece, {"@todo@": drawn("components/todo_count.html", n=self.todo_count)})
 
     @property
     def topbar(self) -> SafeString:
         """Search, notices and one's own menu."""
-        request = self.request
+        request, person = self.request, self.person
         piece = drawn(
             "components/topbar.html",
-            signed_in=self.person is not None,
-            name=(self.person.name or self.person.username) if self.person else "",
-            unit=self.person_unit,
-            unread_count=self.unread_count,
-            large_type=self.large_type,
+            signed_in=person is not None,
+            large=self.large_type,
             entries=self.nav,
             at_door=request.path == _address("people:sign_in"),
         )
-        open_places = {
+        places = {
             CSRF: get_token(request),
             "@here@": request.get_full_path(),
             "@searched@": request.GET.get("q", ""),
+            "@name@": (person.name or person.username or "") if person else "",
+            "@unit@": self.person_unit,
+            "@unread@": drawn("notices/badge.html", unread=self.unread_count),
         }
-        for place, words in open_places.items():
-            piece = piece.replace(place, escape(words))  # type: ignore[assignment]
-        return mark_safe(piece)  # noqa: S308 - a template of ours, and what is put into it is escaped
+        return filled(piece, places)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Organisations as a list to choose from, which is also found by typing: name, pinyin, initials, code."""
+"""Organisations as a list to choose from."""
 
 from __future__ import annotations
 
@@ -7,18 +7,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from houqin.foundation.choosing import TypedSelect
 from houqin.foundation.people.models import Organisation, OrganisationKind
 
 
-class OrganisationSelect(forms.Select):
-    """Each organisation carries the keys it answers to, for the box above the list (`js/fields.js`)."""
+class OrganisationSelect(TypedSelect):
+    """Found by name, pinyin, initials, code."""
 
-    def create_option(self, name: str, value: Any, *args: Any, **options: Any) -> dict[str, Any]:
-        option = super().create_option(name, value, *args, **options)
-        found = getattr(value, "instance", None)
-        if found is not None:
-            option["attrs"]["data-keys"] = f"{found.pinyin} {found.initials} {found.code}"
-        return option
+    def keys(self, record: Organisation) -> str:
+        return f"{record.pinyin} {record.initials} {record.code}"
 
 
 class SectionField(forms.ModelChoiceField):

@@ -9,7 +9,6 @@ from operator import and_
 
 from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Length
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from houqin.foundation import tree
@@ -17,6 +16,7 @@ from houqin.foundation.errors import NotFound
 from houqin.foundation.people.scope import grants
 from houqin.foundation.places.models import Place, PlaceKind, SpaceKind
 from houqin.foundation.places.rights import PERMISSION, keeper_grant
+from houqin.foundation.today import Today
 from houqin.foundation.trail.actors import Actor
 
 #: What somebody who has not signed in may pick: where anybody may walk.
@@ -40,7 +40,7 @@ _LONGEST_QUERY = 60
 
 def in_use() -> Q:
     """Places that are not closed today."""
-    return Q(ended_on__isnull=True) | Q(ended_on__gt=timezone.localdate())
+    return Q(ended_on__isnull=True) | Q(ended_on__gt=Today())
 
 
 def find_places(

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from houqin.foundation.standards import mask_phone
+from houqin.portal.drawn import filled
 
 register = template.Library()
 
@@ -54,7 +55,7 @@ CSRF = "@csrf@"
 @register.filter
 def signed(piece: SafeString, token: str) -> SafeString:
     """Put the request's CSRF token into a piece that is kept."""
-    return SafeString(piece.replace(CSRF, str(token)))
+    return filled(piece, {CSRF: str(token)})
 
 
 @register.filter

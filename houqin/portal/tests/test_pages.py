@@ -204,8 +204,29 @@ def test_large_type_without_signing_in_stays_in_the_browser(client, db):
 
 
 def test_large_type_of_a_person_goes_with_them(cast, as_person):
+    before = as_person(cast.staff).get("/").content.decode()
+    assert ("大字版" in before, "标准字号" in before) == (True, False)
     as_person(cast.staff).post("/large-type")
-    assert 'data-type="large"' in as_person(cast.staff).get("/").content.decode()
+    after = as_person(cast.staff).get("/").content.decode()
+    assert 'data-type="large"' in after
+    assert ("大字版" in after, "标准字号" in after) == (False, True)
+
+
+def test_the_frame_is_the_readers_own(desk, as_person):
+    cast = desk.cast
+    desk.submit()
+    cast.worker.name = "甲@searched@<b>"
+    cast.worker.save()
+    page = as_person(cast.worker).get("/search", {"q": '"@name@'}).content.decode()
+    assert 'value="&quot;@name@"' in page
+    assert "甲@searched@&lt;b&gt;" in page
+    assert str(cast.worker.organisation) in page
+    assert "件待办" in page
+    other = as_person(cast.other_staff).get("/search").content.decode()
+    assert cast.other_staff.name in other
+    assert "甲" not in other
+    assert "件待办" not in other
+    assert not [place for place in ("@csrf@", "@here@", "@unit@", "@todo@", "@unread@") if place in page + other]
 
 
 def test_a_long_story_shows_its_end_and_the_rest_when_asked(desk, as_person):

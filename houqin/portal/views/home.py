@@ -75,6 +75,8 @@ def _summary(tasks: list[rows.TaskRow], waiting: int, todo: int) -> str:
         parts.append(ngettext("%(n)d 件已超时，请先办", "%(n)d 件已超时，请先办", red) % {"n": red})
     elif todo:
         parts.append(ngettext("有 %(n)d 件待办", "有 %(n)d 件待办", todo) % {"n": todo})
+    elif any(task.queued for task in tasks):
+        parts.append(_("科室有待接的任务"))
     if waiting:
         parts.append(ngettext("%(n)d 件办件等您回复", "%(n)d 件办件等您回复", waiting) % {"n": waiting})
     return _("，").join(parts) if parts else _("现在没有要您办的事。")

@@ -20,6 +20,7 @@ from houqin.foundation.people.queries import organisation_of
 from houqin.foundation.places.models import Place
 from houqin.services.meetings.models import Layout, MeetingClass, Room
 from houqin.services.meetings.naming import people_named
+from houqin.services.meetings.queries.grid import day_of
 from houqin.services.meetings.queries.rooms import bookable_rooms, room_by_code
 from houqin.services.meetings.rules import Choice, Wish, in_reason
 
@@ -337,6 +338,12 @@ class FindForm(forms.Form):
         elif first and last and not first <= last <= first + timedelta(days=30):
             self.add_error("last", gettext_lazy("结束日期应在开始日期之后一个月内。"))
         return given
+
+    def wanted(self) -> dict[str, Any]:
+        """What ``queries.find`` is asked."""
+        given = dict(self.cleaned_data)
+        first, last = given.pop("first"), given.pop("last")
+        return {**given, "starts_from": day_of(first)[0], "ends_by": day_of(last)[1], "now": timezone.now()}
 
     def clean_people(self) -> list[Person]:
         """The people named. Every name must fit exactly one person."""

@@ -73,19 +73,13 @@ class NewRoomForm(forms.Form):
     """Which space becomes a meeting room, who keeps it, and for how many."""
 
     place = forms.ModelChoiceField(
-        Place.objects.filter(kind=PlaceKind.SPACE),
+        Place.objects.filter(in_use(), kind=PlaceKind.SPACE),
         to_field_name="code",
         label=gettext_lazy("房间"),
         error_messages={"invalid_choice": gettext_lazy("没有这个房间，请填写房间编号。")},
     )
     keeper = forms.CharField(label=gettext_lazy("管理科室"), max_length=50)
     capacity = forms.IntegerField(label=gettext_lazy("座位数"), min_value=1, max_value=10_000)
-
-    def clean_place(self) -> Place:
-        place: Place = self.cleaned_data["place"]
-        if not Place.objects.filter(in_use(), pk=place.pk).exists():
-            raise forms.ValidationError(gettext_lazy("这个房间已停用，请另选一间。"))
-        return place
 
     def clean_keeper(self) -> Organisation | None:
         return unit_named(self.cleaned_data["keeper"])

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from houqin.affairs.forms import ArriveForm, CaseForm, DoneForm, FileIdsField
+from houqin.foundation.choosing import TypedSelect
 from houqin.foundation.people.models import Organisation
 from houqin.foundation.places.models import Place
 from houqin.services.repairs import queries
@@ -64,15 +65,11 @@ class DeviceField(_TypedField):
         return device
 
 
-class FaultSelect(forms.Select):
-    """A list that is also found by typing: each fault carries the keys it answers to."""
+class FaultSelect(TypedSelect):
+    """A list of faults, found by pinyin, initials and other words for them."""
 
-    def create_option(self, name: str, value: Any, *args: Any, **options: Any) -> dict[str, Any]:
-        option = super().create_option(name, value, *args, **options)
-        fault = getattr(value, "instance", None)
-        if fault is not None:
-            option["attrs"]["data-keys"] = f"{fault.pinyin} {fault.initials} {fault.keywords}"
-        return option
+    def keys(self, record: FaultKind) -> str:
+        return f"{record.pinyin} {record.initials} {record.keywords}"
 
 
 class _ByGroup(forms.models.ModelChoiceIterator):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from houqin.affairs.forms import CaseForm, RecordField
+from houqin.affairs.forms import CaseForm
 from houqin.foundation.people.models import Person
 from houqin.foundation.places.models import Place
 from houqin.foundation.places.queries import in_use
@@ -137,7 +137,7 @@ class VisitForm(PeriodForm, CaseForm):
 class InviteForm(VisitForm):
     """A host invites somebody."""
 
-    host = RecordField(
+    host = forms.ModelChoiceField(
         Person.objects.active().select_related("organisation"), label=gettext_lazy("接待人"), required=False,
         widget=forms.HiddenInput, error_messages={"invalid_choice": gettext_lazy("没有这个人，请重新选择。")},
     )  # fmt: skip

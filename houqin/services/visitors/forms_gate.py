@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from houqin.affairs.declare import ITEMS
-from houqin.affairs.forms import RecordField
 from houqin.affairs.offers import section_for
 from houqin.foundation.people.models import Organisation, Person
 from houqin.foundation.people.queries import organisation_of
@@ -32,7 +31,7 @@ STAYS = (
 class WalkInForm(VisitForm):
     """Somebody unexpected: who they are by phone or ID number, whom they want to see, how long. It begins now."""
 
-    host = RecordField(
+    host = forms.ModelChoiceField(
         Person.objects.active().select_related("organisation", "usual_place"), label=gettext_lazy("找谁"),
         error_messages={
             "required": gettext_lazy("请输入姓名或首字母，选择要找的人。"),
@@ -49,6 +48,15 @@ class WalkInForm(VisitForm):
         widget=forms.RadioSelect,
     )  # fmt: skip
     gate = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
+    field_order = (
+        "host",
+        "name",
+        "companions",
+        "phone",
+        "id_number",
+        "purpose",
+        "minutes",
+    )  # as the page asks
     from_at = None  # type: ignore[assignment]  # Django takes declared fields off the class
     until_at = None  # type: ignore[assignment]
 

@@ -9,6 +9,7 @@ from houqin.affairs.declare import (
     Audience,
     Category,
     Item,
+    Limit,
     Moments,
     Step,
     StepKind,
@@ -65,6 +66,14 @@ _RATING_TAGS = (
     gettext_lazy("停车不便"),
 )
 
+
+def _security(limit: Limit) -> Step:
+    """Whoever keeps the gate's lists looks at what goes beyond the host's own right."""
+    return Step(
+        "keep", StepKind.APPROVE, gettext_lazy("安保审批"), who="visitors.keeper", when="visitors.exceeds", limit=limit
+    )  # fmt: skip
+
+
 announce(
     Item(
         code="visitors.invite",
@@ -80,10 +89,7 @@ announce(
                 "agree", StepKind.APPROVE, gettext_lazy("处室审批"), who="visitors.head", when="visitors.exceeds",
                 limit=working_hours(4),
             ),
-            Step(
-                "keep", StepKind.APPROVE, gettext_lazy("安保审批"), who="visitors.keeper", when="visitors.exceeds",
-                limit=working_hours(4),
-            ),
+            _security(working_hours(4)),
         ),
         limit=working_hours(8),
         moments=VisitMoments(),
@@ -107,10 +113,7 @@ announce(
             Step(
                 "host", StepKind.APPROVE, gettext_lazy("接待人同意"), who="visitors.host", limit=working_hours(4)
             ),
-            Step(
-                "keep", StepKind.APPROVE, gettext_lazy("安保审批"), who="visitors.keeper", when="visitors.exceeds",
-                limit=working_hours(4),
-            ),
+            _security(working_hours(4)),
         ),
         limit=working_hours(8),
         moments=VisitMoments(),
@@ -135,10 +138,7 @@ announce(
                 "host", StepKind.APPROVE, gettext_lazy("接待人同意"), who="visitors.host_or_office",
                 limit=wall_minutes(15),
             ),
-            Step(
-                "keep", StepKind.APPROVE, gettext_lazy("安保审批"), who="visitors.keeper", when="visitors.exceeds",
-                limit=wall_minutes(15),
-            ),
+            _security(wall_minutes(15)),
         ),
         limit=wall_minutes(30),
         moments=VisitMoments(),

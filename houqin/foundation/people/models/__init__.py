@@ -22,6 +22,7 @@ from houqin.foundation.people.models.door import (
 )
 from houqin.foundation.people.models.integrity import IntegrityRecord, RecordKind
 from houqin.foundation.personal.fields import PersonalField, TailKey, WholeKey
+from houqin.foundation.today import Today
 from houqin.foundation.tree import PathField
 
 __all__ = [
@@ -89,7 +90,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
     def active(self, on: date | None = None) -> "PersonQuerySet":
         """Whoever belongs here on that day (default: today)."""
-        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on or timezone.localdate()))
+        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on or Today()))
 
 
 class PersonManager(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  # type: ignore[misc]  # built

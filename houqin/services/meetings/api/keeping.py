@@ -277,7 +277,7 @@ def set_approval_rule(request: HttpRequest, pk: int, given: ApprovalRuleIn) -> H
 @router.get("/quotas", response={200: QuotaList, **PROBLEMS}, summary=_n("各单位的会议室用量限额"))
 def room_quotas(request: HttpRequest) -> dict[str, Any]:
     _manager(request)
-    return {"items": [_quota(each) for each in Quota.objects.select_related("unit").order_by("id")[:MOST]]}
+    return _quotas()
 
 
 @router.post("/quotas", response={200: QuotaOut, **CONFLICTS}, summary=_n("设定单位的用量限额"))
@@ -299,7 +299,7 @@ def drop_room_quota(request: HttpRequest, pk: int) -> HttpResponse:
 
     def work() -> tuple[int, Any]:
         actions.drop_quota(person, quota=pk)
-        return 200, {"items": [_quota(each) for each in Quota.objects.select_related("unit").order_by("id")]}
+        return 200, _quotas()
 
     return write(request, work)
 
@@ -373,6 +373,10 @@ def _rule(rule: ApprovalRule) -> dict[str, Any]:
         "external": rule.external,
         "active": rule.active,
     }
+
+
+def _quotas() -> dict[str, Any]:
+    return {"items": [_quota(each) for each in Quota.objects.select_related("unit").order_by("id")[:MOST]]}
 
 
 def _quota(quota: Quota) -> dict[str, Any]:

@@ -137,16 +137,11 @@ def free_rooms(
 
 
 @router.get("/find", response={200: FoundList, **PROBLEMS}, summary=_n("找合适的会议室和时间"))
-def findtold_room(request: HttpRequest, asked: Query[FindIn]) -> dict[str, Any]:
+def find_room(request: HttpRequest, asked: Query[FindIn]) -> dict[str, Any]:
     within_scope(request, "meetings")
     form = FindForm({**asked.dict(), "equipment": _codes(asked.equipment)}, equipment=equipment_names())
     check(form)
-    given = form.cleaned_data
-    found = queries.find(
-        person_of(request), starts_from=day_of(given["first"])[0], ends_by=day_of(given["last"])[1],
-        minutes=given["minutes"], seats=given["seats"], equipment=given["equipment"], layout=given["layout"],
-        people=given["people"], now=timezone.now(),
-    )  # fmt: skip
+    found = queries.find(person_of(request), **form.wanted())
     return {
         "items": [
             {

@@ -92,10 +92,5 @@ def find(request: HttpRequest) -> HttpResponse:
     )
     found = None
     if asked and form.is_valid():
-        given = form.cleaned_data
-        found = queries.find(
-            person_of(request), starts_from=day_of(given["first"])[0], ends_by=day_of(given["last"])[1],
-            minutes=given["minutes"], seats=given["seats"], equipment=given["equipment"], layout=given["layout"],
-            people=given["people"], now=timezone.now(),
-        )  # fmt: skip
+        found = queries.find(person_of(request), **form.wanted())
     return render(request, "meetings/find.html", {"form": form, "found": found})

@@ -16,6 +16,7 @@ from houqin.foundation.people.models import Person
 from houqin.services.access import queries as doors
 from houqin.services.visitors import actions, queries
 from houqin.services.visitors.api.shared import (
+    ComingIn,
     Key,
     Name,
     Number,
@@ -63,17 +64,9 @@ class HostList(Schema):
     next: str | None = None
 
 
-class WalkInIn(Schema):
+class WalkInIn(ComingIn):
     host: Key
-    name: Name
     phone: Number = ""
-    id_number: Number = ""
-    organisation: Name = ""
-    kind: Name = "business"
-    purpose: Text
-    companions: Annotated[int, Field(ge=0, le=200)] = 0
-    plate: Number = ""
-    items: Text = ""
     minutes: Annotated[int, Field(ge=0, le=240)] = 60
     gate: Name = ""
 

@@ -21,6 +21,7 @@ from houqin.foundation.people import scope
 from houqin.foundation.standards import Unfit, mobile, plate, resident_id
 from houqin.services.visitors import actions, queries
 from houqin.services.visitors.api.shared import (
+    ComingIn,
     Key,
     Name,
     Number,
@@ -37,20 +38,12 @@ from houqin.services.visitors.models import Visit, VisitState
 from houqin.services.visitors.sheets import Guest
 
 
-class VisitIn(Schema):
-    name: Name
+class VisitIn(ComingIn):
     phone: Number
     place: Name
     from_at: AwareDatetime
     until_at: AwareDatetime
-    purpose: Text
     host: Key | None = None
-    organisation: Name = ""
-    kind: Name = "business"
-    companions: Annotated[int, Field(ge=0, le=200)] = 0
-    plate: Number = ""
-    items: Text = ""
-    id_number: Number = ""
 
 
 class VisitorIn(Schema):

@@ -23,7 +23,7 @@ from houqin.foundation.standards import Unfit, mobile
 from houqin.foundation.trail.actors import Outsider
 from houqin.services.access import queries as doors
 from houqin.services.visitors import actions, proving, queries
-from houqin.services.visitors.api.shared import Name, Number, Text, key_of, router
+from houqin.services.visitors.api.shared import ComingIn, Name, Number, key_of, router
 from houqin.services.visitors.models import Visit, VisitState
 
 #: What a visitor's proof begins with, so that nobody takes it for a token of the house.
@@ -62,19 +62,11 @@ class ProofOut(Schema):
     until: str
 
 
-class RequestIn(Schema):
-    name: Name
-    organisation: Name = ""
+class RequestIn(ComingIn):
     host_name: Name
     host_tail: Annotated[str, Field(max_length=4)]
-    kind: Name = "business"
-    purpose: Text
     from_at: AwareDatetime
     until_at: AwareDatetime
-    companions: Annotated[int, Field(ge=0, le=200)] = 0
-    plate: Number = ""
-    items: Text = ""
-    id_number: Number = ""
 
 
 class OwnVisitOut(Schema):

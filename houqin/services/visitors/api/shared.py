@@ -20,6 +20,19 @@ Number = Annotated[str, Field(max_length=40)]
 Key = Annotated[int, Field(ge=1, lt=2**62)]
 
 
+class ComingIn(Schema):
+    """What is said of somebody who comes, whoever says it."""
+
+    name: Name
+    organisation: Name = ""
+    kind: Name = "business"
+    purpose: Text
+    companions: Annotated[int, Field(ge=0, le=200)] = 0
+    plate: Number = ""
+    items: Text = ""
+    id_number: Number = ""
+
+
 class VisitOut(Schema):
     id: int
     state: str

@@ -188,3 +188,12 @@ def test_a_gate_registers_by_calls(gates):
     assert Caller(gates.cast.staff).get("/visitors/waiting").status_code == 403
     gone = gate.post(f"/visitors/visits/{made.json()['id']}/give-up", {})
     assert gone.json()["state"] == "cancelled"
+
+
+def test_who_has_left_since_the_forms_were_loaded_receives_nobody(gates):
+    gates.cast.staff.ended_on = timezone.localdate() + timedelta(days=1)
+    gates.cast.staff.save(update_fields=["ended_on"])
+    with time_machine.travel(timezone.now() + timedelta(days=2)), pytest.raises(Problem) as refused:
+        register(gates)
+    assert list(refused.value.errors) == ["host"]
+    assert not Visit.objects.exists()
