@@ -15,7 +15,7 @@ from houqin.foundation.people import installation
 from houqin.foundation.people.models import Installation
 from houqin.services.access.actions import pass_token
 from houqin.services.visitors import actions
-from houqin.services.visitors.models import Crossing, Visit
+from houqin.services.visitors.models import Contractor, Crossing, Visit, Worker
 from houqin.services.visitors.tests.conftest import PHONE, Gates, make_gates
 from houqin.testing.browser import Visitor
 from tests.journeys.conftest import Clock, House
@@ -113,9 +113,8 @@ def without_an_invitation(guard: Visitor, host: Visitor) -> None:
     expect(guard.page.get_by_text("孙丽 已进入")).to_be_visible()
 
 
-def test_a_guards_morning_with_a_queue_of_thirty(
-    gates: Gates, house: House, visit: Open, clock: Clock
-) -> None:
+def _queue_of_thirty(gates: Gates, house: House) -> tuple[Contractor, Worker]:
+    """Thirty guests, one of them not to be let in; and a contractor's worker whose induction ended yesterday."""
     for number in range(30):
         gates.invite(
             source=f"test.case:{number}", name=f"客人{number:02}", phone=f"139123456{number:02}", companions=number % 3,
@@ -134,6 +133,13 @@ def test_a_guards_morning_with_a_queue_of_thirty(
     worker = actions.add_worker(
         gates.guard, contractor=company.pk, name="丁强", phone=PHONE, inducted_until=today - timedelta(days=1)
     )
+    return company, worker
+
+
+def test_a_guards_morning_with_a_queue_of_thirty(
+    gates: Gates, house: House, visit: Open, clock: Clock
+) -> None:
+    company, worker = _queue_of_thirty(gates, house)
     guard = visit(gates.guard)
     guard.go("/visitors/gate")
     expect(guard.page.locator(".vs-row")).to_have_count(30)

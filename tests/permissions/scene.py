@@ -56,6 +56,20 @@ class Scene:
             cast.staff, item="repairs.report", data={"place": cast.toilet.code, "fault": fault.code}
         )
         self.task = self.case.tasks.get()
+        self._beside_the_case(cast)
+        self.roster = upload(
+            cast.sysadmin,
+            file=SimpleUploadedFile(f"{SHEET[0]}.csv", "\n".join(SHEET[1:]).encode()),
+        )
+        self.made: dict[str, Any] = {}
+        for make in _makers():
+            self.made |= make(cast)
+        self.entry = Entry.objects.latest("id").pk
+        self.made["portal:trail.proof/key"] = self.entry
+        seal()
+
+    def _beside_the_case(self, cast: Cast) -> None:
+        """What hangs on the case, on its people and on the place where it is."""
         self.file = File.objects.create(
             owner=cast.staff, kind="document", name="说明.txt", content_type="text/plain", size_bytes=2, sha256="",
             content=ContentFile("好".encode(), "x"), record_type="affairs.case", record_id=self.case.pk,
@@ -72,24 +86,16 @@ class Scene:
         self.post = cast.worker.appointments.get()
         Appointment.objects.filter(pk=self.post.pk).update(high_risk=True)
         self.device = Device.objects.create(code="DT-01", name="1号电梯", place=cast.tower)
-        self.roster = upload(
-            cast.sysadmin,
-            file=SimpleUploadedFile(f"{SHEET[0]}.csv", "\n".join(SHEET[1:]).encode()),
-        )
         self.stock = StockItem.objects.create(
             name="水龙头垫片", unit="个", quantity=5, price_fen=150, keeper=cast.repairs
         )
         self.incident = open_incident(
             cast.dispatcher,
             place=cast.other_tower,
-            fault=fault,
+            fault=self.fault,
             title="2号楼停水",
             until=now + timedelta(hours=2),
         )
-        self.made: dict[str, Any] = {}
-        for make in _makers():
-            self.made |= make(cast)
-
         self.warning = Warning.objects.create(
             rule="affairs.overdue",
             subject="1",
@@ -98,9 +104,6 @@ class Scene:
             value=7,
             organisation=cast.repairs,
         )
-        self.entry = Entry.objects.latest("id").pk
-        self.made["portal:trail.proof/key"] = self.entry
-        seal()
 
     def arguments(self, name: str, wanted: set[str]) -> dict[str, Any]:
         """What to put into the address called ``name``."""

@@ -226,7 +226,9 @@ def test_the_frame_is_the_readers_own(desk, as_person):
     assert cast.other_staff.name in other
     assert "甲" not in other
     assert "件待办" not in other
-    assert not [place for place in ("@csrf@", "@here@", "@unit@", "@todo@", "@unread@") if place in page + other]
+    assert not [
+        place for place in ("@csrf@", "@here@", "@unit@", "@todo@", "@unread@") if place in page + other
+    ]
 
 
 def test_a_long_story_shows_its_end_and_the_rest_when_asked(desk, as_person):

@@ -17,9 +17,9 @@ EVERYWHERE = "all"
 
 
 def review(actor: Actor, key: str) -> Paper:
-    """门禁权限清单 of an area (its code), or of all areas ``actor`` keeps."""
+    """门禁权限清单 of an area (its code), or of all areas ``actor`` keeps; those of visitors end by themselves and are not reviewed."""
     area = _area(actor, key, "access.keep")
-    found = queries.permits_kept(actor, area)
+    found = queries.permits_kept(actor, area).exclude(holder__startswith="visitor:")
     count = found.count()
     permits = list(queries.with_last_use(found).order_by("name", "pk")[:MOST_ROWS])
     rows = [

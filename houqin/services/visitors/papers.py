@@ -24,16 +24,14 @@ from houqin.foundation.errors import NotFound, NotPermitted
 from houqin.foundation.people import scope
 from houqin.foundation.trail.actors import Actor
 from houqin.services.visitors import queries
-from houqin.services.visitors.models import VisitState
 
 EVERYWHERE = "all"
-_GOOD = (VisitState.EXPECTED, VisitState.INSIDE, VisitState.LEFT)
 
 
 def slip(actor: Actor, key: str) -> Paper:
     """访客通行凭证, for whoever has the secret address of the pass. Raises NotFound until it is approved, and once it is over."""
     visit = queries.visit_of_key(key)
-    if visit.state not in _GOOD or visit.held:
+    if not visit.has_pass:
         raise NotFound(_("这次来访还没有通过审批，或者已经结束。"))
     return Paper(
         title=_("访客通行凭证"),

@@ -39,17 +39,22 @@ class Asked:
         """The code itself, where there are no phones: in the demo."""
         return codes.code_of(self.phone, self.nonce) if texting.shows_code() else ""
 
+    @property
+    def challenge(self) -> str:
+        """What is given back with the code."""
+        return _sealed([self.phone, self.nonce], _ASKED)
 
-def send_code(phone: str, *, address: str) -> str:
-    """Send a code; answers the challenge to give back with it. Raises TooMany, and Problem where nothing can be sent."""
+
+def send_code(phone: str, *, address: str) -> Asked:
+    """Send a code to a phone. Raises TooMany, and Problem where nothing can be sent."""
     spend(f"visitors:code:{address}", limit=_PER_ADDRESS, per_seconds=_HOUR)
     spend(f"visitors:code:{keyed(phone, 'visitors.code')}", limit=_PER_PHONE, per_seconds=_TEN_MINUTES)
     if not (texting.can_text() or texting.shows_code()):
         raise Problem(_("本院区没有开通短信验证，请联系接待人，由其邀请您。"))
-    asked = Asked(phone, secrets.token_urlsafe(12))
+    made = Asked(phone, secrets.token_urlsafe(12))
     if texting.can_text():
-        texting.send_code(phone, codes.code_of(phone, asked.nonce))
-    return _sealed([asked.phone, asked.nonce], _ASKED)
+        texting.send_code(phone, codes.code_of(phone, made.nonce))
+    return made
 
 
 def asked(challenge: str) -> Asked | None:

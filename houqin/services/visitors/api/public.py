@@ -102,9 +102,8 @@ def send_visitor_code(request: HttpRequest, given: PhoneIn) -> HttpResponse:
         phone = mobile(given.phone)
     except Unfit as unfit:
         raise Problem(errors={"phone": [str(unfit.message)]}) from unfit
-    challenge = proving.send_code(phone, address=client_address(request))
-    asked = proving.asked(challenge)
-    return json_response({"challenge": challenge, "code": (asked.shown if asked else "") or None}, 201)
+    asked = proving.send_code(phone, address=client_address(request))
+    return json_response({"challenge": asked.challenge, "code": asked.shown or None}, 201)
 
 
 @router.post(

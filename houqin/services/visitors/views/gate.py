@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,13 +29,9 @@ SHOWN = 60
 _GATE = "visitors_gate"
 
 
-def gate_of(request: HttpRequest) -> str:
+def gate_of(request: HttpRequest, gates: Sequence[str]) -> str:
     """The code of the gate at which this browser stands: the one that was chosen, or the first; empty where there is none."""
-    chosen = request.session.get(_GATE)
-    if chosen:
-        return str(chosen)
-    first = next(iter(doors.gates()), None)
-    return first.code if first else ""
+    return str(request.session.get(_GATE) or (gates[0] if gates else ""))
 
 
 @needs("visitors.gate")
@@ -45,7 +41,7 @@ def gate(request: HttpRequest) -> HttpResponse:
     actor, find = person_of(request), request.GET.get("q", "").strip()[:50]
     show = request.GET.get("show", "")
     gates = list(doors.gates())
-    code = gate_of(request)
+    code = gate_of(request, [each.code for each in gates])
     inside = list(queries.inside(actor)[:1000])
     expected = list(queries.expected(actor, find)[: SHOWN + 1])
     overdue = [visit for visit in inside if visit.is_overdue]

@@ -62,7 +62,7 @@ def request(request: HttpRequest) -> HttpResponse:
     try:
         if isinstance(form, PhoneForm):
             phone = form.cleaned_data["phone"]
-            request.session[_ASKS] = proving.send_code(phone, address=client_address(request))
+            request.session[_ASKS] = proving.send_code(phone, address=client_address(request)).challenge
             return redirect("visitors:request")
         proof, _until = proving.prove(request.session.get(_ASKS, ""), form.cleaned_data["code"])
     except Problem as problem:

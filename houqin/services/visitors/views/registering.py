@@ -26,7 +26,7 @@ def walk_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, WalkInForm(actor=actor))
     data = request.POST.copy()
-    door = doors.door_of(gate_of(request))
+    door = doors.door_of(gate_of(request, [each.code for each in doors.gates()]))
     data["gate"] = door.name if door else ""
     found = list(queries.hosts_typed(actor, data.get("find", "")[:50]))
     if not data.get("host") and len(found) == 1:  # what was typed can mean nobody else
