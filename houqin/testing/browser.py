@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -60,13 +61,19 @@ _ASK_AXE = """async (only) => {
 }"""
 _TELL_BREACHES = """document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));"""
-_STILL = """async () => {
-  const frame = () => new Promise((done) => requestAnimationFrame(done));
-  for (let turn = 0; turn < 10; turn++) {
-    await frame();
-    await frame();
-    if (!document.getAnimations().some((each) => each.playState === "running")) return;
-  }
+#: Every distinct way from the root to an element: tags, whether there is text, the names of attributes, and the values that
+#: decide how it looks and is read.
+_SHAPE = """() => {
+  const ways = new Set();
+  const told = new Set(["class", "type", "role", "open", "hidden", "disabled", "aria-current", "aria-expanded", "lang"]);
+  const walk = (element, way) => {
+    const own = [...element.attributes].map((each) => told.has(each.name) ? each.name + "=" + each.value : each.name).sort();
+    way += ">" + element.tagName + "[" + own.join() + "]" + (element.textContent.trim() ? "" : "empty");
+    ways.add(way);
+    for (const child of element.children) walk(child, way);
+  };
+  walk(document.documentElement, "");
+  return [...ways];
 }"""
 _REFUSED = re.compile(r"Failed to load resource.*status of (409|422)")
 _TOO_WIDE = """() => {
@@ -76,11 +83,15 @@ _TOO_WIDE = """() => {
   return [document.documentElement.scrollWidth, ...wide.slice(0, 5).map((each) => `${each.tagName}.${each.className}`)];
 }"""
 
+#: Shapes in which nothing was amiss, by width and kind of page.
+_clean: dict[tuple[int, str], set[str]] = defaultdict(set)
+
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A headless Chromium: the one ``HOUQIN_BROWSER`` names, else the system's, else Playwright's own."""
-    path = os.environ.get("HOUQIN_BROWSER") or shutil.which("chromium")
+    named = os.environ.get("HOUQIN_BROWSER")
+    path = named or shutil.which("chromium-headless-shell") or shutil.which("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
@@ -173,25 +184,28 @@ class Visitor:
         scope.locator(f"input[type=hidden][name={name}]:not([disabled])").wait_for(state="attached")
 
     def look(self) -> None:
-        """Check what the page shows now."""
+        """Check what the page shows now. Axe is not asked again where nothing is of another shape than on clean pages before."""
         self.page.wait_for_load_state("load")
-        self.looked.add(_kind(self.path))
-        self._axe({"type": "tag", "values": _RULES})
-        if not self.phone:
-            self.page.emulate_media(color_scheme="dark")
-            self._axe({"type": "rule", "values": ["color-contrast"]}, "dark: ")
-            self.page.emulate_media(color_scheme="light")
-            self.page.evaluate(_STILL)
+        kind = _kind(self.path)
+        self.looked.add(kind)
+        shape, before = set(self.page.evaluate(_SHAPE)), len(self.faults)
+        if not shape <= _clean[self.width, kind]:
+            self._axe({"type": "tag", "values": _RULES})
+            if not self.phone:
+                self.page.emulate_media(color_scheme="dark")
+                self._axe({"type": "rule", "values": ["color-contrast"]}, "dark: ")
+                self.page.emulate_media(color_scheme="light")
         wide = self.page.evaluate(_TOO_WIDE)
         if wide:
             self._fault(f"wider than {self.width} px: {wide}")
+        if len(self.faults) == before:
+            _clean[self.width, kind] |= shape
 
     def unseen(self) -> set[str]:
         """Kinds of page they came by without looking."""
         return self.visited - self.looked
 
     def _axe(self, only: dict[str, Any], when: str = "") -> None:
-        self.page.evaluate(_STILL)
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(AXE.read_text(encoding="utf-8"))
         for rule, words, html, why in self.page.evaluate(_ASK_AXE, only):

@@ -49,6 +49,16 @@ def browser() -> Iterator[Browser]:
     connections.close_all()
 
 
+@pytest.fixture(scope="session")
+def live_server() -> Iterator[LiveServer]:
+    """The server of the journeys. Static files come from WhiteNoise, as in a house, so that a browser keeps them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.contrib.staticfiles.handlers.StaticFilesHandler", lambda application: application)
+        server = LiveServer("localhost")
+    yield server
+    server.stop()
+
+
 @pytest.fixture(params=[PHONE, DESKTOP], ids=["390px", "1440px"])
 def width(request: pytest.FixtureRequest) -> int:
     return int(request.param)
