@@ -53,7 +53,9 @@ def browser() -> Iterator[Browser]:
 def live_server() -> Iterator[LiveServer]:
     """The server of the journeys. Static files come from WhiteNoise, as in a house, so that a browser keeps them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("django.contrib.staticfiles.handlers.StaticFilesHandler", lambda application: application)
+        patch.setattr(
+            "django.contrib.staticfiles.handlers.StaticFilesHandler", lambda application: application
+        )
         server = LiveServer("localhost")
     yield server
     server.stop()
