@@ -94,7 +94,7 @@ class House:
         return self._family("houqin.project.web")
 
     def worker(self) -> list[psutil.Process]:
-        return self._family("procrastinate")
+        return self._family("houqin.project.worker")
 
     def database(self) -> list[psutil.Process]:
         pid = self.cluster.postmaster()

@@ -56,8 +56,11 @@ def pictures() -> list[Picture]:
         Picture("pass", "staff", lambda: "/access/"),
         Picture("doors", "guard", lambda: "/access/board"),
         Picture("door-permits", "guard", lambda: "/access/permits?show=expiring"),
+        Picture("invite", "staff", lambda: "/visitors/invite"),
         Picture("gate", "guard", lambda: "/visitors/gate"),
+        Picture("walk-in", "guard", lambda: "/visitors/walk-in"),
         Picture("muster", "guard", lambda: "/visitors/muster"),
+        Picture("visit-rules", "guard", lambda: "/visitors/rules"),
         Picture("visits", "manager", lambda: "/visitors/insight"),
         Picture("parking", "staff", lambda: "/parking/"),
         Picture("parking-guide", "staff", lambda: "/parking/guide", _ask_the_way),
@@ -70,6 +73,10 @@ def pictures() -> list[Picture]:
             "staff",
             lambda: f"/meetings/find?seats=12&minutes=60&first={NOW:%Y-%m-%d}&last={NOW:%Y-%m-%d}",
         ),
+        Picture("rooms-week", "staff", lambda: "/meetings/week"),
+        Picture("taken", "clerk", _taken_room, _book),
+        Picture("panel", "guard", _door_panel),
+        Picture("guest", "guard", _pass_of_guest),
         Picture("participants", "clerk", lambda: f"/meetings/{_plenary()}/participants"),
         Picture("run-sheet", "clerk", lambda: f"/meetings/events/{_plenary_event()}/sheet"),
         Picture("rooms-figures", "clerk", lambda: "/meetings/figures"),
@@ -101,6 +108,52 @@ def _plenary_event() -> int:
     from houqin.services.meetings.models import BigEvent
 
     return BigEvent.objects.get().pk
+
+
+def _taken_room() -> str:
+    """The form for a room and an hour that somebody has already."""
+    from django.utils import timezone
+
+    from houqin.services.meetings.models import Meeting
+
+    later = Meeting.objects.filter(
+        starts_at__gt=timezone.now(), private=False, state="booked", series__isnull=False
+    )
+    taken = later.select_related("room__place").earliest("starts_at", "pk")
+    begin, end = (timezone.localtime(each) for each in (taken.starts_at, taken.ends_at))
+    return f"/meetings/new?room={taken.room.place.code}&from={begin:%Y-%m-%dT%H:%M}&to={end:%Y-%m-%dT%H:%M}"
+
+
+def _book(visitor) -> None:  # type: ignore[no-untyped-def]
+    visitor.page.get_by_label("会议名称", exact=True).fill("数字化专班例会")
+    visitor.page.get_by_label("预计人数").fill("6")
+    visitor.press("预订", to="/meetings/new")
+
+
+def _door_panel() -> str:
+    from houqin.foundation.people.models import Person
+    from houqin.services.meetings import actions
+
+    keeper = Person.objects.get(username="clerk")
+    return f"/meetings/panel/{actions.make_panel(keeper, room=_running().room_id)}"
+
+
+def _running():  # type: ignore[no-untyped-def]
+    from django.utils import timezone
+
+    from houqin.services.meetings.models import Meeting
+
+    now = timezone.now()
+    return Meeting.objects.filter(starts_at__lte=now, ends_at__gt=now, private=False).earliest(
+        "starts_at", "pk"
+    )
+
+
+def _pass_of_guest() -> str:
+    from houqin.services.meetings.models import Participant
+
+    guests = Participant.objects.filter(meeting=_plenary(), person=None)
+    return f"/meetings/p/{guests.earliest('pk').token}"
 
 
 def _case_of_staff() -> str:

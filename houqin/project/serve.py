@@ -21,6 +21,8 @@ from houqin.project.postgres.cluster import Say
 LONGEST_PAUSE = 30.0  # seconds between attempts
 STEADY_AFTER = 60.0  # seconds of life after which the next death is taken as a first one
 STOP_WITHIN = 20.0  # seconds
+#: For the C library: threads that take turns anyway need no heap each.
+FEWER_ARENAS = {"MALLOC_ARENA_MAX": "2"}
 
 
 @dataclass
@@ -41,6 +43,7 @@ class Child:
         self.process = subprocess.Popen(
             self.command,
             stdin=subprocess.DEVNULL,
+            env={**os.environ, **FEWER_ARENAS},
             preexec_fn=lambda: self._prepare(parent),
         )
 
@@ -87,9 +90,7 @@ class Supervisor:
         self.host, self.port = host, port
         self.scheme = "https" if tls else "http"
         web = [sys.executable, "-m", "houqin.project.web", host, str(port), *(tls or ())]
-        worker = [sys.executable, "-m", "houqin", "manage", "procrastinate", "worker"]
-        # Notices are looked for, not announced (see their second migration).
-        worker += ["--concurrency", "2", "--fetch-job-polling-interval", "1"]
+        worker = [sys.executable, "-m", "houqin.project.worker"]
         # Whoever waits before a page goes first: jobs take what processor time is left.
         self.children = [Child("web server", web), Child("worker", worker, nice=10)]
         self.stopping = False

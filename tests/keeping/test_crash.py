@@ -245,7 +245,7 @@ def kind_of(process: psutil.Process) -> str:
         line = " ".join(process.cmdline())
         for kind, word in (
             ("web", "houqin.project.web"),
-            ("worker", "procrastinate"),
+            ("worker", "houqin.project.worker"),
             ("postgres", "postgres"),
         ):
             if word in line:

@@ -70,7 +70,7 @@ def ctrl_c_for_the_whole_group_stops_cleanly_and_soon(house: House) -> None:
 def test_whatever_dies_is_started_again(house: House) -> None:
     house.start()
     assert house.process is not None
-    for name in ("houqin.project.web", "procrastinate", "postgres"):
+    for name in ("houqin.project.web", "houqin.project.worker", "postgres"):
         victim = next(p for p in house.family() if any(name in part for part in p.cmdline()))
         victim.kill()
         psutil.wait_procs([victim], timeout=10)
