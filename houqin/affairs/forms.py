@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from houqin.affairs.models import Case
 from houqin.foundation.compiled import Compiled
 from houqin.foundation.errors import Problem
-from houqin.foundation.people.models import Organisation, Person
+from houqin.foundation.people.models import BEYOND_THE_NAME, Organisation, Person
 from houqin.foundation.places.models import Place
 from houqin.foundation.trail.actors import Actor
 
@@ -187,6 +187,10 @@ def _somebody(form: VerbForm, section: str) -> dict[str, Any]:
     return form.cleaned_data
 
 
+#: Whom a task can go to.
+_HERE = Person.objects.filter(ended_on__isnull=True).defer(*BEYOND_THE_NAME)
+
+
 class TransferForm(ReasonForm):
     """To whom a task goes, a section or a person, and why."""
 
@@ -198,7 +202,7 @@ class TransferForm(ReasonForm):
         error_messages={"invalid_choice": _("没有这个科室，请重新选择。")},
     )
     person = RecordField(
-        Person.objects.filter(ended_on__isnull=True),
+        _HERE,
         label=_("转给人员"),
         required=False,
         error_messages={"invalid_choice": _("没有这个人，请重新选择。")},
@@ -229,7 +233,7 @@ class DispatchForm(VerbForm):
         error_messages={"invalid_choice": _("没有这个科室，请重新选择。")},
     )
     person = RecordField(
-        Person.objects.filter(ended_on__isnull=True),
+        _HERE,
         label=_("承办人"),
         required=False,
         error_messages={"invalid_choice": _("没有这个人，请重新选择。")},
@@ -244,7 +248,7 @@ class AddApproverForm(ReasonForm):
 
     standard = frozenset({"comment", "person"})
     person = RecordField(
-        Person.objects.filter(ended_on__isnull=True),
+        _HERE,
         label=_("加签人"),
         error_messages={"required": _("请选择加签人。"), "invalid_choice": _("没有这个人，请重新选择。")},
     )

@@ -10,17 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from houqin.foundation import tree
-from houqin.foundation.compiled import Compiled
 from houqin.foundation.errors import NotPermitted
 from houqin.foundation.kept import Kept
-from houqin.foundation.people.models import BEYOND_THE_NAME, Appointment, Organisation, Person
+from houqin.foundation.people.models import Appointment, Organisation, Person, beyond_the_name
 from houqin.foundation.trail.actors import Actor, System
 
 # Plain SQL because every request pays for it: the same through the ORM costs three times as much to put together.
@@ -179,24 +177,31 @@ def holders(
 def present_holders(
     permission: str, *, organisation_path: str, place_path: str = "", service: str = ""
 ) -> list[Person]:
-    """As :func:`holders`, by a query that is put together once."""
-    above, places = tree.ids(organisation_path), tree.ids(place_path)
-    query = _present_holders(permission, service, len(above), len(places))
-    return query.rows(timezone.localdate(), *above, *places)
+    """As :func:`holders`, of the present day: kept, so nobody may change them."""
+    found = _holders_on(timezone.localdate(), permission, organisation_path)
+    return list(
+        {
+            person: None
+            for person, place, narrowed in found
+            if place_path.startswith(place) and narrowed in ("", service)
+        }
+    )
 
 
-@cache
-def _present_holders(permission: str, service: str, depth: int, place_depth: int) -> Compiled[Person]:
-    def build(today: date, *ids: int) -> QuerySet[Person]:
-        return holders(
-            permission,
-            organisation_path=tree.path(ids[:depth]),
-            place_path=tree.path(ids[depth:]),
-            service=service,
-            today=today,
-        ).defer(*BEYOND_THE_NAME)
-
-    return Compiled(build, date, *[int] * (depth + place_depth))
+@Kept
+def _holders_on(day: date, permission: str, organisation_path: str) -> tuple[tuple[Person, str, str], ...]:
+    """Whoever holds ``permission`` over an organisation that day, by name, with the place path and the service to which their
+    appointment is narrowed."""
+    appointments = Appointment.objects.current(day).filter(
+        role__permissions__contains=[permission],
+        organisation_id__in=tree.ids(organisation_path),
+        person__in=Person.objects.active(day),
+    )
+    by_name = appointments.select_related("person", "place").order_by("person__pinyin", "person_id", "pk")
+    return tuple(
+        (each.person, each.place.path if each.place else "", each.service)
+        for each in by_name.defer(*beyond_the_name("person"))
+    )
 
 
 def holders_everywhere(permission: str) -> QuerySet[Person]:

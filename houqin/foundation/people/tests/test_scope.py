@@ -103,6 +103,22 @@ def test_holders_are_those_whose_scope_covers_the_record(cast):
     assert set(in_tower) == {cast.dispatcher, cast.worker}
 
 
+def test_who_is_told_changes_with_people_and_appointments_at_once(cast):
+    def told():
+        found = scope.present_holders(
+            "affairs.dispatch", organisation_path=cast.repairs.path, place_path=cast.office.path
+        )
+        return [(person.name, person.language) for person in found]
+
+    assert told() == [(cast.dispatcher.name, "zh-hans")]
+    Person.objects.filter(pk=cast.dispatcher.pk).update(name="王芳芳", language="en")
+    assert told() == [("王芳芳", "en")]
+    cast.appoint(cast.worker, ["affairs.dispatch"], cast.bureau, place=cast.tower)
+    assert sorted(name for name, _ in told()) == sorted(["王芳芳", cast.worker.name])
+    Person.objects.filter(pk=cast.worker.pk).update(ended_on=timezone.localdate())
+    assert told() == [("王芳芳", "en")]
+
+
 def test_heads_are_those_of_the_nearest_organisation_that_has_one(cast):
     assert scope.heads_of(cast.budget) == [cast.head]
     assert scope.heads_of(cast.general) == []
@@ -182,6 +198,7 @@ def test_query_check_and_holders_agree_with_the_rule_in_plain_words(cast, held):
         assert (shift.pk in seen) is expected
         assert (scope.grant_for(cast.staff, "x.do", **where) is not None) is expected
         assert (cast.staff in scope.holders("x.do", **where)) is expected
+        assert (cast.staff in scope.present_holders("x.do", **where)) is expected
 
 
 def records(cast):

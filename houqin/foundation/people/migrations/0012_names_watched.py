@@ -1,0 +1,14 @@
+"""What is kept in the processes of people themselves: their names, language, organisation, and whether they are here."""
+
+from django.db import migrations
+
+WATCH = """
+CREATE TRIGGER kept_changed
+  BEFORE INSERT OR DELETE OR TRUNCATE OR UPDATE OF name, language, organisation_id, ended_on ON people_person
+  EXECUTE FUNCTION kept_changed();
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("people", "0011_id_number_once"), ("kept", "0001_initial")]
+    operations = [migrations.RunSQL(WATCH, "DROP TRIGGER kept_changed ON people_person;")]
