@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from houqin.foundation.compiled import Compiled
 from houqin.foundation.errors import NotFound, Text
@@ -127,9 +127,9 @@ def shown_title(actor: Actor, meeting: Meeting) -> str:
 
 #: What the story of a meeting says of entries of the trail.
 _SAID = {
-    "meetings.book": gettext_lazy("预订"),
-    "meetings.move": gettext_lazy("改期或换会议室"),
-    "meetings.cancelled": gettext_lazy("取消"),
+    "meetings.book": pgettext_lazy("story", "预订"),
+    "meetings.move": pgettext_lazy("story", "改期或换会议室"),
+    "meetings.cancelled": pgettext_lazy("story", "取消"),
     "meetings.released": gettext_lazy("无人签到，自动释放"),
     "meetings.refused": gettext_lazy("审批未通过"),
     "meetings.open": gettext_lazy("签到，会议开始"),

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from houqin.foundation.errors import NotFound
@@ -51,7 +52,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "form": form,
         "lots": [each for each in queries.lots_now() if each.lot in kept],
         "parts": [
-            _part("strangers", _("陌生车辆"), _("场内没有陌生车辆。"), queries.strangers(person)),
+            _part("strangers", pgettext("plural", "陌生车辆"), _("场内没有陌生车辆。"), queries.strangers(person)),
             _part("overstays", _("超时车辆"), _("场内没有超时车辆。"), queries.overstays(person)),
         ],
         "counts": queries.counts_kept(person)[:10],
@@ -75,7 +76,7 @@ def stays(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(plate__contains=asked)
     chips = [
         {"label": label, "url": address(request, show=value), "count": None, "current": value == show}
-        for value, label in (("", _("全部在场")), ("strangers", _("陌生车辆")), ("overstays", _("超时车辆")))
+        for value, label in (("", _("全部在场")), ("strangers", pgettext("plural", "陌生车辆")), ("overstays", _("超时车辆")))
     ]
     context = {
         "chips": chips,
