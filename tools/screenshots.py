@@ -77,6 +77,8 @@ def pictures() -> list[Picture]:
         Picture("taken", "clerk", _taken_room, _book),
         Picture("panel", "guard", _door_panel),
         Picture("guest", "guard", _pass_of_guest),
+        Picture("attendance", "clerk", lambda: f"/meetings/{_plenary()}/attendance"),
+        Picture("feedback", "staff", _how_it_was),
         Picture("participants", "clerk", lambda: f"/meetings/{_plenary()}/participants"),
         Picture("run-sheet", "clerk", lambda: f"/meetings/events/{_plenary_event()}/sheet"),
         Picture("rooms-figures", "clerk", lambda: "/meetings/figures"),
@@ -154,6 +156,13 @@ def _pass_of_guest() -> str:
 
     guests = Participant.objects.filter(meeting=_plenary(), person=None)
     return f"/meetings/p/{guests.earliest('pk').token}"
+
+
+def _how_it_was() -> str:
+    from houqin.services.meetings.models import Participant
+
+    ended = Participant.objects.filter(meeting__state="ended", feedback=None, signed_in_at__isnull=False)
+    return f"/meetings/p/{ended.latest('meeting__ends_at', 'pk').token}/feedback"
 
 
 def _case_of_staff() -> str:

@@ -52,7 +52,12 @@ def desk(request: HttpRequest) -> HttpResponse:
         "form": form,
         "lots": [each for each in queries.lots_now() if each.lot in kept],
         "parts": [
-            _part("strangers", pgettext("plural", "陌生车辆"), _("场内没有陌生车辆。"), queries.strangers(person)),
+            _part(
+                "strangers",
+                pgettext("plural", "陌生车辆"),
+                _("场内没有陌生车辆。"),
+                queries.strangers(person),
+            ),
             _part("overstays", _("超时车辆"), _("场内没有超时车辆。"), queries.overstays(person)),
         ],
         "counts": queries.counts_kept(person)[:10],
@@ -76,7 +81,11 @@ def stays(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(plate__contains=asked)
     chips = [
         {"label": label, "url": address(request, show=value), "count": None, "current": value == show}
-        for value, label in (("", _("全部在场")), ("strangers", pgettext("plural", "陌生车辆")), ("overstays", _("超时车辆")))
+        for value, label in (
+            ("", _("全部在场")),
+            ("strangers", pgettext("plural", "陌生车辆")),
+            ("overstays", _("超时车辆")),
+        )
     ]
     context = {
         "chips": chips,
