@@ -25,15 +25,11 @@ def spot(code: str) -> Place | None:
     """The place of that code, QR code or id, or the place where the device of that code stands."""
     if not code:
         return None
-    place = _place(code)
+    number = int(code) if code.isdecimal() and len(code) < 18 else 0
+    place = _PLACE.first(code, number)
     if place is None and (device := scanned_device(code)):
         place = device.place
     return place
-
-
-@Kept
-def _place(code: str) -> Place | None:
-    return Place.objects.filter(Q(code=code) | Q(qr=code) | _by_id(code)).order_by("pk").first()
 
 
 def areas() -> QuerySet[Place]:
@@ -54,6 +50,11 @@ def scanned_device(code: str) -> Device | None:
     return _DEVICE.first(code)
 
 
+_PLACE = Compiled(
+    lambda code, number: Place.objects.filter(Q(code=code) | Q(qr=code) | Q(pk=number)).order_by("pk")[:1],
+    str,
+    int,
+)
 _DEVICE = Compiled(
     lambda code: Device.objects.select_related("place").filter(Q(code=code) | Q(qr=code)).order_by("pk")[:1],
     str,
