@@ -66,6 +66,7 @@ class House:
             except subprocess.TimeoutExpired:
                 self.server.kill()
                 self.server.wait()
+        self.server = None
 
     def _answers(self) -> bool:
         try:
