@@ -65,7 +65,8 @@ _TELL_BREACHES = """document.addEventListener("securitypolicyviolation", (event)
 #: decide how it looks and is read.
 _SHAPE = """() => {
   const ways = new Set();
-  const told = new Set(["class", "type", "role", "open", "hidden", "disabled", "aria-current", "aria-expanded", "lang"]);
+  const told = new Set(["class", "type", "role", "open", "hidden", "disabled", "lang", "style", "data-theme", "data-type",
+    "aria-current", "aria-expanded", "aria-pressed", "aria-selected", "aria-checked", "aria-invalid", "aria-hidden"]);
   const walk = (element, way) => {
     const own = [...element.attributes].map((each) => told.has(each.name) ? each.name + "=" + each.value : each.name).sort();
     way += ">" + element.tagName + "[" + own.join() + "]" + (element.textContent.trim() ? "" : "empty");
