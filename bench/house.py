@@ -91,11 +91,12 @@ class House:
     # -- processes -----------------------------------------------------------------------------------------------
 
     def web(self) -> list[psutil.Process]:
-        """The web server: the process that loaded everything and its workers."""
-        return self._family("houqin.project.web")
+        """The web server and its workers; with them the process that loaded everything, whose memory they share."""
+        assert self.server
+        return [psutil.Process(self.server.pid), *self._called("houqin-web")]
 
     def worker(self) -> list[psutil.Process]:
-        return self._family("houqin.project.worker")
+        return self._called("houqin-worker")
 
     def database(self) -> list[psutil.Process]:
         pid = self.cluster.postmaster()
@@ -103,10 +104,10 @@ class House:
         head = psutil.Process(pid)
         return [head, *head.children(recursive=True)]
 
-    def _family(self, word: str) -> list[psutil.Process]:
+    def _called(self, name: str) -> list[psutil.Process]:
         assert self.server
         children = psutil.Process(self.server.pid).children(recursive=True)
-        return [each for each in children if word in " ".join(each.cmdline())]
+        return [each for each in children if each.name() == name]
 
 
 @contextmanager

@@ -110,8 +110,14 @@ def demo(
             tls_cert,
             tls_key,
             before=before,
-            beside={"day": _houqin("live")} if live else {},
+            beside={"day": _play_day} if live else {},
         )
+
+
+def _play_day() -> None:
+    from houqin.project import live
+
+    live.run()
 
 
 def _name_network(port: int) -> None:
@@ -150,15 +156,6 @@ def open_demo() -> None:
             installation.open_demo(password)
         except Refusal as refusal:
             say(f"✗ {refusal}")
-
-
-@main.command(hidden=True)
-def live() -> None:
-    """Play a working day on the demo that runs."""
-    _django()
-    from houqin.project import live as play
-
-    play.run()
 
 
 @main.command("load-demo", hidden=True)
@@ -485,7 +482,7 @@ def _serve(
     cert: str | None,
     key: str | None,
     before: Sequence[list[str]] = (),
-    beside: Mapping[str, list[str]] | None = None,
+    beside: Mapping[str, Callable[[], object]] | None = None,
 ) -> None:
     from houqin.project import serve
     from houqin.project.postgres.users import serving
@@ -505,9 +502,7 @@ def _serve(
             for command in before:
                 _run(command)
             watch = serve.Supervisor(host, port, cluster, say, (cert, key) if cert and key else None)
-            watch.children += [
-                serve.Child(name, command, nice=15) for name, command in (beside or {}).items()
-            ]
+            watch.children += [serve.Child(name, work, nice=15) for name, work in (beside or {}).items()]
             watch.run()
 
 

@@ -4,6 +4,7 @@ from houqin.exchange import views
 from houqin.exchange.api import api
 from houqin.exchange.api.frame import not_found
 
+url_prefix = "api/v1/"
 urlpatterns = [
     path("openapi.json", views.openapi, name="api-openapi"),
     path("docs", views.docs, name="api-docs"),

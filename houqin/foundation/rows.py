@@ -19,6 +19,10 @@ from houqin.foundation.compiled import statement
 
 M = TypeVar("M", bound=Model)
 
+#: More rows than this go as one array a column: the same statement for any number of them, which is kept and planned once.
+#: A handful is put together sooner as rows.
+AS_ROWS = 8
+
 
 def fresh(model: type[M], **values: Any) -> M:
     """``model(**values)`` for half the work: a new record with the defaults of its fields."""
@@ -78,8 +82,10 @@ def inserting(records: Sequence[Model]) -> tuple[str, list[Any]]:
     """The INSERT of new rows of one model, which returns their keys, and its parameters."""
     model, named = type(records[0]), records[0].pk is not None
     row = _written(model, named).row
-    values = [value for record in records for value in row(record, vars(record))]
-    return _insert_sql(model, named, len(records)), values
+    rows = [row(record, vars(record)) for record in records]
+    if len(rows) > AS_ROWS and (sql := _insert_columns_sql(model, named)):
+        return sql, [list(column) for column in zip(*rows, strict=True)]
+    return _insert_sql(model, named, len(rows)), [value for each in rows for value in each]
 
 
 def update(record: Model, names: Sequence[str]) -> None:
@@ -280,6 +286,21 @@ def _insert_sql(model: type[Model], named: bool, count: int) -> str:
     rows = ", ".join([row] * count)
     names, key = ", ".join(map(quote, columns)), quote(meta.pk.column)
     return f"INSERT INTO {quote(meta.db_table)} ({names}) VALUES {rows} RETURNING {key}"  # noqa: S608
+
+
+@cache
+def _insert_columns_sql(model: type[Model], named: bool) -> str:
+    """Empty where a column holds arrays or ranges, of which there are no arrays."""
+    quote, meta, columns = connection.ops.quote_name, model._meta, _written(model, named).columns
+    kinds = {field.column: field.db_type(connection) or "" for field in meta.concrete_fields}
+    if any("[" in kinds[column] or "range" in kinds[column] for column in columns):
+        return ""
+    arrays = ", ".join(f"%s::{kinds[column].partition('(')[0]}[]" for column in columns)
+    names, key = ", ".join(map(quote, columns)), quote(meta.pk.column)
+    return (
+        f"INSERT INTO {quote(meta.db_table)} ({names}) "  # noqa: S608
+        f"SELECT * FROM unnest({arrays}) RETURNING {key}"
+    )
 
 
 @cache

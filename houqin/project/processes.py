@@ -6,20 +6,50 @@ import ctypes
 import os
 import signal
 import sys
+import traceback
+from collections.abc import Callable
 
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
+NAME_LENGTH = 15  # bytes the kernel keeps of a name
+M_ARENA_MAX = -8
 
 
-def begin_child(parent: int) -> None:
-    """Called in a new child before it becomes its program: it ends with its parent and leaves Ctrl-C to it.
+def fork(name: str, work: Callable[[], object], nice: int = 0) -> int:
+    """Do ``work`` in a child of this process, which must have one thread and no connection; answers the child's id.
 
-    A terminal sends Ctrl-C to everybody at once; the parent then stops its children in order, each with one signal.
+    The child goes by ``name`` in the list of processes, shares the memory of what is loaded, holds no open file of its
+    parent (locks would outlive it), ends with it and leaves Ctrl-C to it: a terminal sends that to everybody at once, and
+    the parent then stops its children in order, each with one signal.
     """
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    die_with_parent(parent)
+    parent = os.getpid()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        die_with_parent(parent)
+        _go_by(name)
+        os.nice(nice)
+        work()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(code)
 
 
-def die_with_parent(parent: int | None = None) -> None:
+def die_with_parent(parent: int) -> None:
     """Ask the kernel to end this process when its parent dies, however it dies. Linux only; elsewhere nothing.
 
     `parent` is the id the parent had before this process was made: when it is gone already, leave at once.
@@ -27,5 +57,16 @@ def die_with_parent(parent: int | None = None) -> None:
     if not sys.platform.startswith("linux"):
         return
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if parent is not None and os.getppid() != parent:
+    if os.getppid() != parent:
         os._exit(1)
+
+
+def keep_few_heaps() -> None:
+    """For the C library, before there are threads: those that take turns anyway need no heap each."""
+    if limit := getattr(ctypes.CDLL(None), "mallopt", None):
+        limit(M_ARENA_MAX, 2)
+
+
+def _go_by(name: str) -> None:
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_NAME, name.encode()[:NAME_LENGTH])

@@ -1,6 +1,7 @@
 """Watch over one machine's processes: the embedded server, the web server and the worker.
 
-What dies is started again, at first at once and then with growing pauses. Stopping ends web and worker first.
+This process loads everything once and forks them, so that they share the memory of the code. What dies is started
+again, at first at once and then with growing pauses. Stopping ends web and worker first.
 """
 
 from __future__ import annotations
@@ -8,76 +9,69 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from types import FrameType
 
-from houqin.project import processes
+from houqin.project import processes, web, worker
 from houqin.project.postgres import Cluster, ClusterProblem
 from houqin.project.postgres.cluster import Say
 
 LONGEST_PAUSE = 30.0  # seconds between attempts
 STEADY_AFTER = 60.0  # seconds of life after which the next death is taken as a first one
 STOP_WITHIN = 20.0  # seconds
-#: For the C library: threads that take turns anyway need no heap each.
-FEWER_ARENAS = {"MALLOC_ARENA_MAX": "2"}
 
 
 @dataclass
 class Child:
-    """A process to keep alive."""
+    """A process to keep alive; it is listed as ``houqin-NAME``."""
 
     name: str
-    command: list[str]
+    work: Callable[[], object]
     nice: int = 0
-    process: subprocess.Popen[bytes] | None = None
+    pid: int = 0
     started: float = 0.0
     deaths: int = 0
     not_before: float = 0.0
 
     def start(self) -> None:
-        parent = os.getpid()
         self.started = time.monotonic()
-        self.process = subprocess.Popen(
-            self.command,
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, **FEWER_ARENAS},
-            preexec_fn=lambda: self._prepare(parent),
-        )
-
-    def _prepare(self, parent: int) -> None:
-        processes.begin_child(parent)
-        os.nice(self.nice)
+        self.pid = processes.fork(f"houqin-{self.name}", self.work, self.nice)
 
     def tend(self, say: Say) -> None:
         """Start the process again when it has ended and its pause is over."""
         now = time.monotonic()
-        if self.process is not None:
-            code = self.process.poll()
+        if self.pid:
+            code = self._ending()
             if code is None:
                 return
             self.deaths = 1 if now - self.started > STEADY_AFTER else self.deaths + 1
             pause = min(LONGEST_PAUSE, 0.5 * 2 ** (self.deaths - 1))
-            say(f"The {self.name} ended ({_ending(code)}); starting it again in {pause:g} s.")
-            self.process, self.not_before = None, now + pause
+            say(f"The {self.name} ended ({_said(code)}); starting it again in {pause:g} s.")
+            self.not_before = now + pause
         if now >= self.not_before:
             self.start()
 
     def ask_to_stop(self) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+        if self.pid:
+            os.kill(self.pid, signal.SIGTERM)
 
     def stop(self, deadline: float) -> None:
         """Wait until the process has ended; at the deadline end it."""
-        if self.process is None:
-            return
-        try:
-            self.process.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        while self.pid and self._ending() is None:
+            if time.monotonic() > deadline:
+                os.kill(self.pid, signal.SIGKILL)
+            time.sleep(0.05)
+
+    def _ending(self) -> int | None:
+        """How the process ended, as subprocess says it; nothing while it lives."""
+        pid, status = os.waitpid(self.pid, os.WNOHANG)
+        if not pid:
+            return None
+        self.pid = 0
+        return os.waitstatus_to_exitcode(status)
 
 
 class Supervisor:
@@ -89,15 +83,18 @@ class Supervisor:
         self.cluster, self.say = cluster, say
         self.host, self.port = host, port
         self.scheme = "https" if tls else "http"
-        web = [sys.executable, "-m", "houqin.project.web", host, str(port), *(tls or ())]
-        worker = [sys.executable, "-m", "houqin.project.worker"]
         # Whoever waits before a page goes first: jobs take what processor time is left.
-        self.children = [Child("web server", web), Child("worker", worker, nice=10)]
+        self.children = [
+            Child("web", partial(web.main, host, port, *(tls or ()))),
+            Child("worker", worker.main, nice=10),
+        ]
         self.stopping = False
         self._not_before = 0.0
 
     def run(self) -> None:
         """Run until SIGINT or SIGTERM."""
+        processes.keep_few_heaps()
+        web.load_everything()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
         try:
@@ -177,5 +174,5 @@ def is_loopback(host: str) -> bool:
     return host in {"localhost", "::1"} or host.startswith("127.")
 
 
-def _ending(code: int) -> str:
+def _said(code: int) -> str:
     return f"signal {-code}" if code < 0 else f"exit code {code}"

@@ -1,14 +1,9 @@
-"""The web server: Granian over WSGI, its workers forked from a process that has loaded everything.
-
-Run as `python -m houqin.project.web HOST PORT [CERTIFICATE KEY]`. Forking after loading lets the workers share
-the memory of the code; no connection is open at that moment.
-"""
+"""The web server: Granian over WSGI. Its workers are forked, as it is itself, from a process that has loaded everything."""
 
 from __future__ import annotations
 
 import gc
 import os
-import sys
 from pathlib import Path
 
 BLOCKING_THREADS = 4  # a worker; each may hold one database connection
@@ -21,13 +16,9 @@ def main(host: str, port: int, certificate: str = "", key: str = "") -> None:
     from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels
 
-    from houqin.project import processes, wsgi
+    from houqin.project import processes
     from houqin.project.environment import read
 
-    assert wsgi.application
-    _load_everything()
-    gc.collect()
-    gc.freeze()
     parent = os.getpid()
     os.register_at_fork(after_in_child=lambda: processes.die_with_parent(parent))
     Granian(
@@ -49,14 +40,19 @@ def main(host: str, port: int, certificate: str = "", key: str = "") -> None:
     ).serve()
 
 
-def _load_everything() -> None:
-    """Import addresses and views now, so that the first visitor does not wait and memory is shared."""
+def load_everything() -> None:
+    """Import what serves, addresses and views now: the first visitor does not wait, and whoever is forked later shares it.
+
+    No connection is open afterwards.
+    """
+    import granian
     from django.db import connections
     from django.urls import get_resolver
 
+    from houqin.project import wsgi
+
+    assert granian, wsgi.application
     get_resolver().url_patterns  # noqa: B018 - looked at to be loaded
     connections.close_all()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), *sys.argv[3:5])
+    gc.collect()
+    gc.freeze()

@@ -1,9 +1,8 @@
-"""The worker: does the jobs that wait, and those whose hour has come. Run as `python -m houqin.project.worker`."""
+"""The worker: does the jobs that wait, and those whose hour has come."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 
 CONCURRENCY = 2
 LOOK_EVERY = 1.0  # seconds; jobs are looked for, not announced (see the second migration of notices)
@@ -12,12 +11,6 @@ CONNECTIONS = 2  # of the queue itself; jobs have their own
 
 def main() -> None:
     """Work until told to stop."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "houqin.project.settings")
-    import django
-    from django.conf import settings
-
-    settings.ROOT_URLCONF = "houqin.project.pages"
-    django.setup()
     asyncio.run(_work())
 
 
@@ -31,7 +24,3 @@ async def _work() -> None:
             await app.run_worker_async(
                 concurrency=CONCURRENCY, fetch_job_polling_interval=LOOK_EVERY, listen_notify=False
             )
-
-
-if __name__ == "__main__":
-    main()

@@ -242,14 +242,7 @@ def strike(house: House, crash: int, dice: random.Random) -> None:
 
 def kind_of(process: psutil.Process) -> str:
     with suppress(psutil.NoSuchProcess):
-        line = " ".join(process.cmdline())
-        for kind, word in (
-            ("web", "houqin.project.web"),
-            ("worker", "houqin.project.worker"),
-            ("postgres", "postgres"),
-        ):
-            if word in line:
-                return kind
+        return process.name().removeprefix("houqin-")
     return ""
 
 

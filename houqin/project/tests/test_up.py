@@ -70,8 +70,8 @@ def ctrl_c_for_the_whole_group_stops_cleanly_and_soon(house: House) -> None:
 def test_whatever_dies_is_started_again(house: House) -> None:
     house.start()
     assert house.process is not None
-    for name in ("houqin.project.web", "houqin.project.worker", "postgres"):
-        victim = next(p for p in house.family() if any(name in part for part in p.cmdline()))
+    for name in ("houqin-web", "houqin-worker", "postgres"):
+        victim = next(p for p in house.family() if p.name() == name)
         victim.kill()
         psutil.wait_procs([victim], timeout=10)
         house.until_ready()

@@ -66,13 +66,8 @@ def soon(meeting: Meeting) -> None:
     )
 
 
-def asked_how_it_was(meeting: Meeting) -> None:
-    """Whoever was there may say how it was."""
-    people = [
-        each.person
-        for each in meeting.participants.filter(signed_in_at__isnull=False).select_related("person")
-        if each.person
-    ]
+def asked_how_it_was(meeting: Meeting, people: Iterable[Person]) -> None:
+    """Who was there may say how it was."""
     _tell(
         meeting,
         people,
