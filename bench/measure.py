@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -17,12 +18,12 @@ from bench.house import House
 
 @dataclass(frozen=True)
 class Used:
-    """Processor seconds of each part of the house, and of everybody on this machine, at one moment."""
+    """Processor seconds of the processes of each part of the house, and of everybody on this machine, at one moment."""
 
     at: float
-    web: float
-    worker: float
-    database: float
+    web: dict[int, float]
+    worker: dict[int, float]
+    database: dict[int, float]
     machine: float
 
 
@@ -33,28 +34,29 @@ def used(house: House) -> Used:
     return Used(time.monotonic(), *(map(_seconds, parts)), busy)
 
 
-def _seconds(processes: Iterable[psutil.Process]) -> float:
-    total = 0.0
+def _seconds(processes: Iterable[psutil.Process]) -> dict[int, float]:
+    found = {}
     for process in processes:
-        try:
+        with suppress(psutil.NoSuchProcess):
             times = process.cpu_times()
-        except psutil.NoSuchProcess:
-            continue
-        total += times.user + times.system
-    return total
+            found[process.pid] = times.user + times.system
+    return found
+
+
+def _since(before: dict[int, float], after: dict[int, float]) -> float:
+    """What those who are still there took. What has ended meanwhile (a vacuum) counts as a stranger's."""
+    return sum(seconds - before.get(pid, 0.0) for pid, seconds in after.items())
 
 
 def spent(before: Used, after: Used, requests: int, client_share: float) -> dict[str, float]:
     """Processor milliseconds a request by part, and what strangers took of the processors meanwhile."""
     cores, seconds = os.cpu_count() or 1, after.at - before.at
-    ours = sum(getattr(after, part) - getattr(before, part) for part in ("web", "worker", "database"))
-    strangers = (after.machine - before.machine - ours) / (seconds * cores) - client_share
-    return {
-        "web": (after.web - before.web) * 1000 / requests,
-        "database": (after.database - before.database) * 1000 / requests,
-        "worker": (after.worker - before.worker) * 1000 / requests,
-        "strangers": max(0.0, strangers),
+    ours = {
+        part: _since(getattr(before, part), getattr(after, part)) for part in ("web", "worker", "database")
     }
+    strangers = (after.machine - before.machine - sum(ours.values())) / (seconds * cores) - client_share
+    spent_by = {part: taken * 1000 / requests for part, taken in ours.items()}
+    return {**spent_by, "strangers": max(0.0, strangers)}
 
 
 def middle(values: Iterable[float]) -> float:

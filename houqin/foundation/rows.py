@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,10 +19,6 @@ from psycopg.types.numeric import Int2, Int4, Int8
 from houqin.foundation.compiled import statement
 
 M = TypeVar("M", bound=Model)
-
-#: More rows than this go as one array a column: the same statement for any number of them, which is kept and planned once.
-#: A handful is put together sooner as rows.
-AS_ROWS = 8
 
 
 def fresh(model: type[M], **values: Any) -> M:
@@ -83,9 +80,23 @@ def inserting(records: Sequence[Model]) -> tuple[str, list[Any]]:
     model, named = type(records[0]), records[0].pk is not None
     row = _written(model, named).row
     rows = [row(record, vars(record)) for record in records]
-    if len(rows) > AS_ROWS and (sql := _insert_columns_sql(model, named)):
-        return sql, [list(column) for column in zip(*rows, strict=True)]
+    if len(rows) > 1 and (found := _as_columns(model, named, rows)):
+        return found
     return _insert_sql(model, named, len(rows)), [value for each in rows for value in each]
+
+
+def _as_columns(
+    model: type[Model], named: bool, rows: Sequence[Sequence[Any]]
+) -> tuple[str, list[Any]] | None:
+    """Several rows as one value for each column that is the same in all of them, and an array for each other: one statement
+    for any number of rows, which is planned once, and a tenth of the parameters where many are told the same."""
+    columns = list(zip(*rows, strict=True))
+    differing = tuple(
+        place for place, column in enumerate(columns) if column.count(column[0]) < len(rows) or not place
+    )
+    if not (sql := _insert_columns_sql(model, named, differing)):
+        return None
+    return sql, [list(column) if place in differing else column[0] for place, column in enumerate(columns)]
 
 
 def update(record: Model, names: Sequence[str]) -> None:
@@ -289,18 +300,21 @@ def _insert_sql(model: type[Model], named: bool, count: int) -> str:
 
 
 @cache
-def _insert_columns_sql(model: type[Model], named: bool) -> str:
-    """Empty where a column holds arrays or ranges, of which there are no arrays."""
+def _insert_columns_sql(model: type[Model], named: bool, differing: tuple[int, ...]) -> str:
+    """Empty where a column that differs holds arrays or ranges, of which there are no arrays."""
     quote, meta, columns = connection.ops.quote_name, model._meta, _written(model, named).columns
-    kinds = {field.column: field.db_type(connection) or "" for field in meta.concrete_fields}
-    if any("[" in kinds[column] or "range" in kinds[column] for column in columns):
+    # Without lengths: a cast to them would cut what is too long, where the column refuses it.
+    kinds = {
+        field.column: re.sub(r"\(.*?\)", "", field.db_type(connection)) for field in meta.concrete_fields
+    }
+    if any("[" in kinds[columns[place]] or "range" in kinds[columns[place]] for place in differing):
         return ""
-    arrays = ", ".join(f"%s::{kinds[column].partition('(')[0]}[]" for column in columns)
-    names, key = ", ".join(map(quote, columns)), quote(meta.pk.column)
-    return (
-        f"INSERT INTO {quote(meta.db_table)} ({names}) "  # noqa: S608
-        f"SELECT * FROM unnest({arrays}) RETURNING {key}"
+    chosen = (
+        f"unnest(%s::{kinds[column]}[])" if place in differing else f"%s::{kinds[column]}"
+        for place, column in enumerate(columns)
     )
+    names, key = ", ".join(map(quote, columns)), quote(meta.pk.column)
+    return f"INSERT INTO {quote(meta.db_table)} ({names}) SELECT {', '.join(chosen)} RETURNING {key}"
 
 
 @cache

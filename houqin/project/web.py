@@ -6,7 +6,10 @@ import gc
 import os
 from pathlib import Path
 
-BLOCKING_THREADS = 4  # a worker; each may hold one database connection
+BLOCKING_THREADS = 3  # a worker; each may hold one database connection
+IDLE_THREADS_END = (
+    600  # seconds; with a thread goes its connection, and with that the plans of its statements
+)
 BACKLOG = 1024
 
 
@@ -28,6 +31,7 @@ def main(host: str, port: int, certificate: str = "", key: str = "") -> None:
         interface=Interfaces.WSGI,
         workers=read().web_workers,
         blocking_threads=BLOCKING_THREADS,
+        blocking_threads_idle_timeout=IDLE_THREADS_END,
         http=HTTPModes.http1,
         websockets=False,
         backlog=BACKLOG,
@@ -46,13 +50,18 @@ def load_everything() -> None:
     No connection is open afterwards.
     """
     import granian
+    from django.conf import settings
     from django.db import connections
     from django.urls import get_resolver
+    from django.utils import translation
 
     from houqin.project import wsgi
 
     assert granian, wsgi.application
-    get_resolver().url_patterns  # noqa: B018 - looked at to be loaded
+    for language in settings.LANGUAGES:
+        with translation.override(language[0]):
+            translation.gettext("")
+            get_resolver().reverse_dict  # noqa: B018 - looked at to be loaded
     connections.close_all()
     gc.collect()
     gc.freeze()

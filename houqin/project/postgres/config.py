@@ -35,7 +35,7 @@ BASE = {
     "unix_socket_permissions": "0700",
     "jit": "off",
     "max_connections": "100",
-    "shared_buffers": "'72MB'",
+    "shared_buffers": "'48MB'",
     "random_page_cost": "1.1",
     "timezone": "'UTC'",
     "log_timezone": "'UTC'",
