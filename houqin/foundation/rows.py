@@ -20,6 +20,9 @@ from houqin.foundation.compiled import statement
 
 M = TypeVar("M", bound=Model)
 
+#: More rows than this are sent by columns (:func:`_as_columns`); so few are put together sooner as they are.
+A_FEW = 3
+
 
 def fresh(model: type[M], **values: Any) -> M:
     """``model(**values)`` for half the work: a new record with the defaults of its fields."""
@@ -80,7 +83,7 @@ def inserting(records: Sequence[Model]) -> tuple[str, list[Any]]:
     model, named = type(records[0]), records[0].pk is not None
     row = _written(model, named).row
     rows = [row(record, vars(record)) for record in records]
-    if len(rows) > 1 and (found := _as_columns(model, named, rows)):
+    if len(rows) > A_FEW and (found := _as_columns(model, named, rows)):
         return found
     return _insert_sql(model, named, len(rows)), [value for each in rows for value in each]
 
@@ -88,7 +91,7 @@ def inserting(records: Sequence[Model]) -> tuple[str, list[Any]]:
 def _as_columns(
     model: type[Model], named: bool, rows: Sequence[Sequence[Any]]
 ) -> tuple[str, list[Any]] | None:
-    """Several rows as one value for each column that is the same in all of them, and an array for each other: one statement
+    """Rows as one value for each column that is the same in all of them, and an array for each other: one statement
     for any number of rows, which is planned once, and a tenth of the parameters where many are told the same."""
     columns = list(zip(*rows, strict=True))
     differing = tuple(
@@ -305,7 +308,8 @@ def _insert_columns_sql(model: type[Model], named: bool, differing: tuple[int, .
     quote, meta, columns = connection.ops.quote_name, model._meta, _written(model, named).columns
     # Without lengths: a cast to them would cut what is too long, where the column refuses it.
     kinds = {
-        field.column: re.sub(r"\(.*?\)", "", field.db_type(connection)) for field in meta.concrete_fields
+        field.column: re.sub(r"\(.*?\)", "", field.db_type(connection) or "")
+        for field in meta.concrete_fields
     }
     if any("[" in kinds[columns[place]] or "range" in kinds[columns[place]] for place in differing):
         return ""

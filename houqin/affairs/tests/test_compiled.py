@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from houqin.affairs.models import Case, Event, Task
 from houqin.foundation.compiled import Compiled
-from houqin.foundation.rows import Writes, changed, fresh, insert_many, next_ids, snapshot, update
+from houqin.foundation.rows import A_FEW, Writes, changed, fresh, insert_many, next_ids, snapshot, update
 from houqin.testing.cast import Cast
 from houqin.testing.desk import Desk
 
@@ -108,7 +108,7 @@ def test_every_kind_of_field_comes_back_as_it_was_written(desk: Desk) -> None:
 
 def test_many_rows_come_back_as_they_were_written_whatever_their_number(desk: Desk, cast: Cast) -> None:
     case = desk.submit()
-    for count in (6, 40):
+    for count in (A_FEW + 1, 40):
         more = [
             Event(
                 case=case,
@@ -126,9 +126,11 @@ def test_many_rows_come_back_as_they_were_written_whatever_their_number(desk: De
         for each, kept in zip(more, case.events.filter(verb=f"v{count}").order_by("id"), strict=True):
             for field in Event._meta.concrete_fields:
                 assert getattr(kept, field.attname) == getattr(each, field.attname), field.name
-    more = [Event(case=case, actor_name="系统", verb="same", at=timezone.now()) for _ in range(3)]
+    more = [Event(case=case, actor_name="系统", verb="same", at=timezone.now()) for _ in range(A_FEW + 1)]
     insert_many(more)
-    assert case.events.filter(verb="same").count() == 3, "rows that are alike stay as many as they are"
+    assert case.events.filter(verb="same").count() == A_FEW + 1, (
+        "rows that are alike stay as many as they are"
+    )
 
 
 def test_a_fresh_record_is_what_the_model_makes(cast: Cast) -> None:
