@@ -43,7 +43,7 @@ def tell(
     by_language: dict[str, dict[int, Person]] = defaultdict(dict)
     for person in people:
         by_language[person.language][person.pk] = person
-    notices = []
+    notices, now = [], timezone.now()
     for language, recipients in by_language.items():
         with translation.override(language):
             words = {"title": _say(title), "body": _say(body)}
@@ -56,6 +56,7 @@ def tell(
                     url=url,
                     record_type=record._meta.label_lower if record else "",
                     record_id=record.pk if record else None,
+                    created_at=now,
                     **words,
                 )
             )
