@@ -40,7 +40,10 @@ def fork(name: str, work: Callable[[], object], nice: int = 0) -> int:
         work()
         code = 0
     except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if isinstance(end.code, str):
+            sys.stderr.write(f"{end.code}\n")
+        else:
+            code = end.code or 0
     except BaseException:
         traceback.print_exc()
     finally:

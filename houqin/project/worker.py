@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 
 CONCURRENCY = 2
 LOOK_EVERY = 1.0  # seconds; jobs are looked for, not announced (see the second migration of notices)
@@ -10,8 +11,13 @@ CONNECTIONS = 2  # of the queue itself; jobs have their own
 
 
 def main() -> None:
-    """Work until told to stop."""
-    asyncio.run(_work())
+    """Work until told to stop, or until the database is lost."""
+    from procrastinate.exceptions import ConnectorException
+
+    try:
+        asyncio.run(_work())
+    except ConnectorException as lost:
+        sys.exit(f"The worker lost the database: {lost.__cause__ or lost}".strip())
 
 
 async def _work() -> None:
