@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any, TypedDict
 
 from django import forms
@@ -204,6 +205,10 @@ def _photos(files: Sequence[File]) -> dict[str, Picture]:
     }
 
 
+#: Names in a line of many who were told the same; the others are within.
+NAMED = 3
+
+
 @dataclass(frozen=True)
 class Line:
     """A line of the timeline, all in words; its moment for machines, to the second, and as people say it."""
@@ -219,6 +224,8 @@ class Line:
     tone: str = ""
     photos: tuple[Picture, ...] = ()
     quiet: bool = False
+    #: Who was told the same at once, each with what became of it.
+    each: tuple[tuple[str, str], ...] = ()
 
     def drawn(self, *, now: bool) -> SafeString:
         """As it stands on the page; ``now`` marks where a running case is."""
@@ -227,19 +234,23 @@ class Line:
 
 
 def story(view: CaseView, photos: dict[str, Picture]) -> list[SafeString]:
-    """The timeline as it stands on the page, the latest first."""
-    return [
-        _line(each, photos, clear=view.clear).drawn(now=place == 0 and not view.case.ended)
-        for place, each in enumerate(reversed(view.timeline))
-    ]
+    """The timeline as it stands on the page, the latest first. Who was told the same by one step shares a line."""
+    lines = []
+    for _of, together in groupby(reversed(view.timeline), _told_what):
+        moments = list(together)
+        event, notices = moments[0].event, [each.notice for each in moments if each.notice]
+        lines.append(_line(event, photos, clear=view.clear) if event else _told_line(notices))
+    return [line.drawn(now=place == 0 and not view.case.ended) for place, line in enumerate(lines)]
 
 
-def _line(moment: Moment, photos: dict[str, Picture], *, clear: bool) -> Line:
-    """A line of the timeline: something done, or somebody told of it."""
-    if moment.notice:
-        return _notice_line(moment.notice)
-    event = moment.event
-    assert event is not None
+def _told_what(moment: Moment) -> tuple[datetime, int | None, str]:
+    if moment.event:
+        return moment.at, moment.event.pk, ""
+    return moment.at, None, moment.notice.title if moment.notice else ""
+
+
+def _line(event: Event, photos: dict[str, Picture], *, clear: bool) -> Line:
+    """Something that was done."""
     return Line(
         what=event_words(event),
         who=_("系统") if event.actor_name == SYSTEM.name else event.actor_name,
@@ -267,21 +278,28 @@ def _event_note(event: Event) -> str:
     return _("代%(name)s办理") % {"name": instead} if instead else ""
 
 
-def _notice_line(notice: Notice) -> Line:
-    if notice.read_at:
-        note = _("%(time)s 已读") % {"time": moment_words(notice.read_at)}
-    elif notice.delivered_at:
-        note = _("已送达，未读")
-    else:
-        note = _("正在送达")
+def _told_line(notices: Sequence[Notice]) -> Line:
+    """Some were told of it, each by name."""
+    first, read = notices[0], sum(1 for notice in notices if notice.read_at)
+    names = _("、").join(notice.person.name for notice in notices[:NAMED])
+    if len(notices) > NAMED:
+        names = _("%(names)s等 %(count)d 人") % {"names": names, "count": len(notices)}
+    alone = len(notices) == 1
     return Line(
-        what=_("通知%(name)s") % {"name": notice.person.name},
+        what=_("通知%(name)s") % {"name": names},
         who="",
-        **_when(notice.created_at),
-        said=notice.title,
-        note=note,
+        **_when(first.created_at),
+        said=first.title,
+        note=_reached(first) if alone else _("%(count)d 人已读") % {"count": read},
         quiet=True,
+        each=() if alone else tuple((notice.person.name, _reached(notice)) for notice in notices),
     )
+
+
+def _reached(notice: Notice) -> str:
+    if notice.read_at:
+        return _("%(time)s 已读") % {"time": moment_words(notice.read_at)}
+    return _("已送达，未读") if notice.delivered_at else _("正在送达")
 
 
 def _may_call(view: CaseView, viewer: Person | Outsider) -> bool:

@@ -60,7 +60,6 @@ def load_everything() -> None:
     assert granian, wsgi.application
     for language in settings.LANGUAGES:
         with translation.override(language[0]):
-            translation.gettext("")
             get_resolver().reverse_dict  # noqa: B018 - looked at to be loaded
     connections.close_all()
     gc.collect()

@@ -139,6 +139,19 @@ def test_insiders_see_who_knew_what_when_and_applicants_do_not(desk, as_person):
     assert "通知赵铁柱" not in page(as_person(cast.staff), case).content.decode()
 
 
+def test_who_was_told_the_same_shares_a_line_that_names_them_all(desk, as_person):
+    from houqin.foundation.notices.actions import tell
+
+    cast, case = desk.cast, desk.submit()
+    told = [cast.worker, cast.worker2, cast.dispatcher, cast.repairs_head]
+    tell(told, kind="affairs.task", title="请尽快处理", record=case)
+    text = page(as_person(cast.manager), case).content.decode()
+    assert text.count("请尽快处理") == 1
+    assert "等 4 人：请尽快处理" in text
+    line = text.partition("请尽快处理")[2].partition("</details>")[0]
+    assert [person.name for person in told if f"{person.name} · 正在送达" not in line] == []
+
+
 def test_live_answers_only_when_something_changed(desk, as_person):
     cast, case = desk.cast, desk.submit()
     client = as_person(cast.staff)

@@ -239,7 +239,7 @@ def test_a_long_story_shows_its_end_and_the_rest_when_asked(desk, as_person):
         desk.do("transfer", case, by=cast.dispatcher, comment=f"第{number}次转办", person=to.pk)
     reader = as_person(cast.dispatcher)
     page = reader.get(f"/cases/{case.number}").content.decode()
-    assert page.count('class="timeline-what"') == 10
+    assert page.count('class="timeline-what"') == 14
     assert "第7次转办" in page
     assert "提交申请" not in page
     assert "更早的经过" in page

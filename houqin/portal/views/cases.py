@@ -32,8 +32,8 @@ from houqin.portal.shell import shell
 from houqin.portal.words import VERBS
 
 Viewer = Person | Outsider
-#: Lines of the story that the page of a case shows at first.
-_LINES = 10
+#: What the page of a case tells of its story at first: so much was done, or so many were told.
+_LINES = 14
 #: Verbs whose question is whom or how well; what one writes about it comes after.
 _WORDS_LAST = ("transfer", "dispatch", "add_approver", "rate", "arrive")
 
