@@ -244,9 +244,11 @@ def story(view: CaseView, photos: dict[str, Picture]) -> list[SafeString]:
 
 
 def _told_what(moment: Moment) -> tuple[datetime, int | None, str]:
+    """To the second: nobody is told the same of a case twice within one."""
+    at = moment.at.replace(microsecond=0)
     if moment.event:
-        return moment.at, moment.event.pk, ""
-    return moment.at, None, moment.notice.title if moment.notice else ""
+        return at, moment.event.pk, ""
+    return at, None, moment.notice.title if moment.notice else ""
 
 
 def _line(event: Event, photos: dict[str, Picture], *, clear: bool) -> Line:
