@@ -282,19 +282,23 @@ def _event_note(event: Event) -> str:
 
 def _told_line(notices: Sequence[Notice]) -> Line:
     """Some were told of it, each by name."""
-    first, read = notices[0], sum(1 for notice in notices if notice.read_at)
+    first, reached = notices[0], [_reached(notice) for notice in notices]
     names = _("、").join(notice.person.name for notice in notices[:NAMED])
     if len(notices) > NAMED:
         names = _("%(names)s等 %(count)d 人") % {"names": names, "count": len(notices)}
-    alone = len(notices) == 1
+    note = reached[0]
+    if len(set(reached)) > 1:
+        note = _("%(count)d 人已读") % {"count": sum(1 for notice in notices if notice.read_at)}
     return Line(
         what=_("通知%(name)s") % {"name": names},
         who="",
         **_when(first.created_at),
         said=first.title,
-        note=_reached(first) if alone else _("%(count)d 人已读") % {"count": read},
+        note=note,
         quiet=True,
-        each=() if alone else tuple((notice.person.name, _reached(notice)) for notice in notices),
+        each=tuple((notice.person.name, each) for notice, each in zip(notices, reached, strict=True))
+        if len(notices) > 1
+        else (),
     )
 
 

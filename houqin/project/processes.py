@@ -12,6 +12,7 @@ from collections.abc import Callable
 PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 NAME_LENGTH = 15  # bytes the kernel keeps of a name
 M_ARENA_MAX = -8
+ASKED_TO_STOP = {signal.SIGINT, signal.SIGTERM}
 
 
 def fork(name: str, work: Callable[[], object], nice: int = 0) -> int:
@@ -24,18 +25,21 @@ def fork(name: str, work: Callable[[], object], nice: int = 0) -> int:
     parent = os.getpid()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
+    # Until the child has put away its parent's handlers, a signal to it waits.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ASKED_TO_STOP)
     child = os.fork()
     if child:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ASKED_TO_STOP)
         return child
     code = 1
     try:
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in ASKED_TO_STOP:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         die_with_parent(parent)
-        _go_by(name)
+        _prctl(PR_SET_NAME, name.encode()[:NAME_LENGTH])
         os.nice(nice)
         work()
         code = 0
@@ -57,10 +61,7 @@ def die_with_parent(parent: int) -> None:
 
     `parent` is the id the parent had before this process was made: when it is gone already, leave at once.
     """
-    if not sys.platform.startswith("linux"):
-        return
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:
+    if _prctl(PR_SET_PDEATHSIG, signal.SIGTERM) and os.getppid() != parent:
         os._exit(1)
 
 
@@ -70,6 +71,9 @@ def keep_few_heaps() -> None:
         limit(M_ARENA_MAX, 2)
 
 
-def _go_by(name: str) -> None:
-    if sys.platform.startswith("linux"):
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_NAME, name.encode()[:NAME_LENGTH])
+def _prctl(option: int, value: int | bytes) -> bool:
+    """Whether there is such a call: on Linux alone."""
+    if not sys.platform.startswith("linux"):
+        return False
+    ctypes.CDLL(None, use_errno=True).prctl(option, value)
+    return True

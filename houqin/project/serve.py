@@ -6,6 +6,7 @@ again, at first at once and then with growing pauses. Stopping ends web and work
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -49,7 +50,7 @@ class Child:
                 return
             self.deaths = 1 if now - self.started > STEADY_AFTER else self.deaths + 1
             pause = min(LONGEST_PAUSE, 0.5 * 2 ** (self.deaths - 1))
-            say(f"The {self.name} ended ({_said(code)}); starting it again in {pause:g} s.")
+            say(f"The {self.name} process ended ({_said(code)}); starting it again in {pause:g} s.")
             self.not_before = now + pause
         if now >= self.not_before:
             self.start()
@@ -94,7 +95,7 @@ class Supervisor:
     def run(self) -> None:
         """Run until SIGINT or SIGTERM."""
         processes.keep_few_heaps()
-        web.load_everything()
+        _load_everything()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
         try:
@@ -135,6 +136,28 @@ class Supervisor:
         deadline = time.monotonic() + STOP_WITHIN
         for child in self.children:
             child.stop(deadline)
+
+
+def _load_everything() -> None:
+    """Import what serves, addresses and views: the first visitor does not wait, and whoever is forked shares it.
+
+    No connection is open afterwards.
+    """
+    import granian
+    from django.conf import settings
+    from django.db import connections
+    from django.urls import get_resolver
+    from django.utils import translation
+
+    from houqin.project import wsgi
+
+    assert granian, wsgi.application
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            get_resolver().reverse_dict  # noqa: B018 - looked at to be loaded
+    connections.close_all()
+    gc.collect()
+    gc.freeze()
 
 
 def port_problem(host: str, port: int) -> str:

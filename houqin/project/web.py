@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from pathlib import Path
 
 BLOCKING_THREADS = 3  # a worker; each may hold one database connection
-IDLE_THREADS_END = (
-    600  # seconds; with a thread goes its connection, and with that the plans of its statements
-)
+#: Seconds. With a thread goes its connection, and with that the plans of its statements.
+IDLE_THREADS_END = 600
 BACKLOG = 1024
 
 
@@ -42,25 +40,3 @@ def main(host: str, port: int, certificate: str = "", key: str = "") -> None:
         ssl_cert=Path(certificate) if certificate else None,
         ssl_key=Path(key) if key else None,
     ).serve()
-
-
-def load_everything() -> None:
-    """Import what serves, addresses and views now: the first visitor does not wait, and whoever is forked later shares it.
-
-    No connection is open afterwards.
-    """
-    import granian
-    from django.conf import settings
-    from django.db import connections
-    from django.urls import get_resolver
-    from django.utils import translation
-
-    from houqin.project import wsgi
-
-    assert granian, wsgi.application
-    for language in settings.LANGUAGES:
-        with translation.override(language[0]):
-            get_resolver().reverse_dict  # noqa: B018 - looked at to be loaded
-    connections.close_all()
-    gc.collect()
-    gc.freeze()

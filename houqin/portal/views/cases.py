@@ -33,7 +33,7 @@ from houqin.portal.words import VERBS
 
 Viewer = Person | Outsider
 #: What the page of a case tells of its story at first: so much was done, or so many were told.
-_LINES = 14
+_MOMENTS = 14
 #: Verbs whose question is whom or how well; what one writes about it comes after.
 _WORDS_LAST = ("transfer", "dispatch", "add_approver", "rate", "arrive")
 
@@ -52,7 +52,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 def _view(request: HttpRequest, viewer: Viewer, number: str) -> tuple[CaseView, dict[str, bool]]:
     """The case with the end of its story, or with the whole of it where that was asked for (``story=all``)."""
     whole = request.GET.get("story") == "all"
-    return affairs.case_view(viewer, number, newest=None if whole else _LINES), {"whole_story": whole}
+    return affairs.case_view(viewer, number, newest=None if whole else _MOMENTS), {"whole_story": whole}
 
 
 @require_safe
