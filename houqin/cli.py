@@ -205,9 +205,7 @@ def import_roster(
 
     Exit code 0 also where rows were refused: they are listed. 1: the file cannot be read, nothing was changed.
     """
-    with _installation() as given, _database(given):
-        _django()
-        from houqin.foundation.errors import Problem as Refusal
+    with _at_work():
         from houqin.foundation.roster import actions, report
         from houqin.foundation.roster.planning import Wishes
         from houqin.foundation.trail.actors import SYSTEM
@@ -215,12 +213,9 @@ def import_roster(
 
         migrate_if_needed()
         wishes = Wishes(units=dict.fromkeys(new_units, "new"), keep_unlisted=keep_unlisted)
-        try:
-            plan = actions.import_file(
-                SYSTEM, name=file.name, content=file.read_bytes(), check=check, wishes=wishes
-            )
-        except Refusal as refusal:
-            raise Problem(str(refusal), FAILED) from refusal
+        plan = actions.import_file(
+            SYSTEM, name=file.name, content=file.read_bytes(), check=check, wishes=wishes
+        )
         told = report.as_json if as_json else report.as_text
         click.echo(told(plan, applied=not check))
 
@@ -239,15 +234,10 @@ def token() -> None:
 )
 def token_create(username: str, scope: str | None, days: int | None, code: str) -> None:
     """Make a token for USERNAME and print it, once."""
-    with _installation() as given, _database(given):
-        _django()
+    with _at_work():
         from houqin.exchange.tokens import issue
-        from houqin.foundation.errors import Problem as Refusal
 
-        try:
-            made = issue(username, scope, days, code=code)
-        except Refusal as refusal:
-            raise Problem(str(refusal), FAILED) from refusal
+        made = issue(username, scope, days, code=code)
         click.echo(str(made))
 
 
@@ -256,15 +246,10 @@ def token_create(username: str, scope: str | None, days: int | None, code: str) 
 @click.option("--ending", default="", help="Only the token that ends with these four letters; default: all.")
 def token_revoke(username: str, ending: str) -> None:
     """End the tokens of USERNAME now, for instance when one was lost."""
-    with _installation() as given, _database(given):
-        _django()
+    with _at_work():
         from houqin.exchange.tokens import revoke_tokens
-        from houqin.foundation.errors import Problem as Refusal
 
-        try:
-            ended = revoke_tokens(username, ending)
-        except Refusal as refusal:
-            raise Problem(str(refusal), FAILED) from refusal
+        ended = revoke_tokens(username, ending)
         click.echo(f"Ended {ended} token(s).")
 
 
@@ -281,8 +266,7 @@ def trail() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def trail_verify(trusted: Sequence[str], kept: Sequence[Any], as_json: bool) -> None:
     """Walk along the whole trail. Exit code 0: whole; 1: broken, and where."""
-    with _installation() as given, _database(given):
-        _django()
+    with _at_work():
         from houqin.project import trail as walk
 
         try:
@@ -307,8 +291,7 @@ def trail_key() -> None:
 @trail.command("rotate-key")
 def trail_rotate_key() -> None:
     """Let a new key sign the trail from now on. What was signed before stays checked by the former public key."""
-    with _installation() as given, _database(given):
-        _django()
+    with _at_work():
         from houqin.project import trail as walk
 
         click.echo(walk.rotate())
@@ -322,8 +305,7 @@ def personal() -> None:
 @personal.command("keys")
 def personal_keys() -> None:
     """Which keys there are, and how many values need each."""
-    with _installation() as given, _database(given):
-        _django()
+    with _at_work():
         from houqin.project import personal as care
 
         click.echo(care.keys_report())
@@ -343,8 +325,7 @@ def personal_new_key(use: str) -> None:
 @personal.command("rotate")
 def personal_rotate() -> None:
     """Write all personal numbers anew under the newest keys, while the system runs; may be interrupted."""
-    with _installation() as given, _database(given):
-        _django()
+    with _at_work():
         from houqin.project import personal as care
 
         try:
@@ -372,15 +353,10 @@ def simulate() -> None:
 @click.option("--seed", default=1, show_default=True)
 def simulate_doors(url: str, count: int, seconds: float | None, each: int, faults: bool, seed: int) -> None:
     """Door controllers of the demo that runs: people show passes, events come back. They get new secrets."""
-    with _installation() as given, _database(given):
-        _django()
-        from houqin.foundation.errors import Problem as Refusal
+    with _at_work():
         from houqin.services.access.simulate import run
 
-        try:
-            tally = run(url, count=count, seconds=seconds, each=each, faults=faults, seed=seed, say=say)
-        except Refusal as refusal:
-            raise Problem(str(refusal), FAILED) from refusal
+        tally = run(url, count=count, seconds=seconds, each=each, faults=faults, seed=seed, say=say)
     click.echo(
         f"{tally.asked + tally.alone} passages, {tally.opened} opened, {tally.stored} delivered later."
     )
@@ -393,8 +369,7 @@ def simulate_doors(url: str, count: int, seconds: float | None, each: int, fault
 @click.option("--keep", type=click.IntRange(1), help="Afterwards remove all backups in DIR but the N newest.")
 def backup(place: Path, keep: int | None) -> None:
     """Copy database and files into a new folder in DIR, while the system runs. Prints that folder."""
-    with _installation() as given, _database(given):
-        _django()
+    with _at_work() as given:
         from houqin.project.backup import run
 
         code = run.back_up(place.absolute(), keep, given, say)
@@ -473,6 +448,19 @@ def _database(given: Environment) -> Iterator[Any]:
 
     with installation.database(given, say) as cluster:
         yield cluster
+
+
+@contextmanager
+def _at_work() -> Iterator[Environment]:
+    """The database there and Django loaded; what the product refuses is a problem of the command."""
+    with _installation() as given, _database(given):
+        _django()
+        from houqin.foundation.errors import Problem as Refusal
+
+        try:
+            yield given
+        except Refusal as refusal:
+            raise Problem(str(refusal), FAILED) from refusal
 
 
 def _serve(

@@ -71,6 +71,17 @@ def test_what_is_over_has_ended(rooms):
     assert Meeting.objects.get().state == MeetingState.ENDED
 
 
+def test_all_that_has_gathered_ends_however_few_end_at_once(rooms, monkeypatch):
+    monkeypatch.setattr("houqin.services.meetings.actions.clockwork.AT_ONCE", 2)
+    series = actions.book_series(
+        rooms.cast.staff, wish=rooms.wish(rooms.small), title="例会", rule="FREQ=WEEKLY;COUNT=5"
+    )
+    with after(series.meetings.order_by("starts_at").last(), 61):
+        assert actions.settle() == 5
+        assert actions.settle() == 0
+    assert set(Meeting.objects.values_list("state", flat=True)) == {MeetingState.ENDED}
+
+
 def test_who_comes_is_reminded_once_and_asked_afterwards(rooms):
     cast = rooms.cast
     meeting = rooms.book(rooms.small)
