@@ -132,6 +132,61 @@ class Migration(migrations.Migration):
                 "verbose_name": "办件",
                 "verbose_name_plural": "办件",
                 "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["applicant", "-id"], name="case_by_applicant"),
+                    models.Index(fields=["section", "state", "-id"], name="case_by_section"),
+                    models.Index(fields=["section", "ended_at"], name="case_by_section_end"),
+                    models.Index(fields=["place", "-id"], name="case_by_place"),
+                    models.Index(fields=["organisation", "-id"], name="case_by_organisation"),
+                    models.Index(fields=["applicant_phone", "-id"], name="case_by_phone"),
+                    models.Index(
+                        condition=models.Q(("state", "confirming")),
+                        fields=["confirm_by"],
+                        name="case_confirming",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "open",
+                                    "waiting_applicant",
+                                    "confirming",
+                                    "completed",
+                                    "refused",
+                                    "withdrawn",
+                                ],
+                            )
+                        ),
+                        name="case_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("state__in", ("completed", "refused", "withdrawn")),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ("completed", "refused", "withdrawn")), _negated=True),
+                                ("ended_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_ended_has_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirm_by__isnull", False), ("state", "confirming")),
+                            models.Q(
+                                models.Q(("state", "confirming"), _negated=True), ("confirm_by__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_confirming_has_deadline",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -169,6 +224,34 @@ class Migration(migrations.Migration):
                 "verbose_name": "委托",
                 "verbose_name_plural": "委托代办",
                 "ordering": ["-starts_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gte", models.F("starts_at"))),
+                        name="delegation_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("person", models.F("delegate")), _negated=True),
+                        name="delegation_to_another",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (
+                                models.Func(
+                                    models.F("person"),
+                                    models.F("person"),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                ),
+                                "=",
+                            ),
+                            (
+                                models.Func(models.F("starts_at"), models.F("ends_at"), function="tstzrange"),
+                                "&&",
+                            ),
+                        ],
+                        name="delegation_one_at_a_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -193,6 +276,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "item_code"), name="favourite_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -230,6 +316,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "共同报告人",
                 "verbose_name_plural": "共同报告人",
                 "ordering": ["id"],
+                "indexes": [models.Index(fields=["person", "-id"], name="follower_by_person")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("person__isnull", False)),
+                        fields=("case", "person"),
+                        name="follower_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -267,6 +361,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "事项设置",
                 "verbose_name_plural": "事项设置",
                 "ordering": ["position", "item_code"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("item_code", "unit"), name="item_setting_once", nulls_distinct=False
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -313,6 +412,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "评价",
                 "verbose_name_plural": "评价",
                 "ordering": ["-at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("stars__gte", 1), ("stars__lte", 5)), name="rating_one_to_five"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("case", "kind", "person"),
+                        name="rating_once_a_kind_and_person",
+                        nulls_distinct=False,
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -366,6 +475,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "分办规则",
                 "verbose_name_plural": "分办规则",
                 "ordering": ["item_code", "category", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("item_code", "category", "place", "unit"),
+                        name="route_once",
+                        nulls_distinct=False,
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -496,6 +612,60 @@ class Migration(migrations.Migration):
                 "verbose_name": "待办",
                 "verbose_name_plural": "待办",
                 "ordering": ["id"],
+                "indexes": [
+                    models.Index(fields=["case", "id"], name="task_by_case"),
+                    models.Index(
+                        condition=models.Q(("state", "open")),
+                        fields=["assignee", "due_at"],
+                        name="task_open_by_person",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "open")),
+                        fields=["section", "due_at"],
+                        name="task_open_by_section",
+                    ),
+                    models.Index(
+                        condition=models.Q(("ambered_at__isnull", True), ("state", "open")),
+                        fields=["amber_at"],
+                        name="task_amber",
+                    ),
+                    models.Index(
+                        condition=models.Q(("escalated_at__isnull", True), ("state", "open")),
+                        fields=["due_at"],
+                        name="task_red",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "done")),
+                        fields=["assignee", "closed_at"],
+                        name="task_closed_by_person",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "open"), _negated=True),
+                            ("assignee__isnull", False),
+                            ("section__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="task_open_has_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", True), ("state", "open")),
+                            models.Q(
+                                models.Q(("state", "open"), _negated=True), ("closed_at__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="task_closed_has_moment",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("case", "step", "assignee"),
+                        name="task_once_a_person_and_step",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -547,221 +717,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "办理记录",
                 "verbose_name_plural": "办理记录",
                 "ordering": ["id"],
+                "indexes": [models.Index(fields=["case", "id"], name="event_by_case")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["applicant", "-id"], name="case_by_applicant"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["section", "state", "-id"], name="case_by_section"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["section", "ended_at"], name="case_by_section_end"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["place", "-id"], name="case_by_place"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["organisation", "-id"], name="case_by_organisation"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["applicant_phone", "-id"], name="case_by_phone"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("state", "confirming")), fields=["confirm_by"], name="case_confirming"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ["open", "waiting_applicant", "confirming", "completed", "refused", "withdrawn"],
-                    )
-                ),
-                name="case_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("ended_at__isnull", False), ("state__in", ("completed", "refused", "withdrawn"))
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ("completed", "refused", "withdrawn")), _negated=True),
-                        ("ended_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="case_ended_has_moment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirm_by__isnull", False), ("state", "confirming")),
-                    models.Q(models.Q(("state", "confirming"), _negated=True), ("confirm_by__isnull", True)),
-                    _connector="OR",
-                ),
-                name="case_confirming_has_deadline",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delegation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gte", models.F("starts_at"))),
-                name="delegation_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delegation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("person", models.F("delegate")), _negated=True),
-                name="delegation_to_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delegation",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    (
-                        models.Func(
-                            models.F("person"), models.F("person"), models.Value("[]"), function="int8range"
-                        ),
-                        "=",
-                    ),
-                    (models.Func(models.F("starts_at"), models.F("ends_at"), function="tstzrange"), "&&"),
-                ],
-                name="delegation_one_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="favourite",
-            constraint=models.UniqueConstraint(fields=("person", "item_code"), name="favourite_once"),
-        ),
-        migrations.AddIndex(
-            model_name="follower",
-            index=models.Index(fields=["person", "-id"], name="follower_by_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="follower",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("person__isnull", False)), fields=("case", "person"), name="follower_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="itemsetting",
-            constraint=models.UniqueConstraint(
-                fields=("item_code", "unit"), name="item_setting_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("stars__gte", 1), ("stars__lte", 5)), name="rating_one_to_five"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.UniqueConstraint(
-                fields=("case", "kind", "person"), name="rating_once_a_kind_and_person", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="route",
-            constraint=models.UniqueConstraint(
-                fields=("item_code", "category", "place", "unit"), name="route_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(fields=["case", "id"], name="task_by_case"),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("state", "open")),
-                fields=["assignee", "due_at"],
-                name="task_open_by_person",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("state", "open")),
-                fields=["section", "due_at"],
-                name="task_open_by_section",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("ambered_at__isnull", True), ("state", "open")),
-                fields=["amber_at"],
-                name="task_amber",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("escalated_at__isnull", True), ("state", "open")),
-                fields=["due_at"],
-                name="task_red",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("state", "done")),
-                fields=["assignee", "closed_at"],
-                name="task_closed_by_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "open"), _negated=True),
-                    ("assignee__isnull", False),
-                    ("section__isnull", False),
-                    _connector="OR",
-                ),
-                name="task_open_has_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", True), ("state", "open")),
-                    models.Q(models.Q(("state", "open"), _negated=True), ("closed_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="task_closed_has_moment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")),
-                fields=("case", "step", "assignee"),
-                name="task_once_a_person_and_step",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["case", "id"], name="event_by_case"),
         ),
     ]

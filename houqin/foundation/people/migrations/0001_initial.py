@@ -100,6 +100,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "人员",
                 "verbose_name_plural": "人员",
                 "ordering": ["pinyin", "id"],
+                "indexes": [
+                    models.Index(fields=["pinyin", "id"], name="person_by_pinyin"),
+                    models.Index(fields=["initials"], name="person_by_initials"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="person_has_name"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -158,6 +167,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "组织",
                 "verbose_name_plural": "组织",
                 "ordering": ["position", "pinyin", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="organisation_has_name"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -220,6 +234,48 @@ class Migration(migrations.Migration):
                 "verbose_name": "值班",
                 "verbose_name_plural": "值班表",
                 "ordering": ["starts_at", "id"],
+                "indexes": [models.Index(fields=["section", "starts_at", "ends_at"], name="duty_by_section")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="duty_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("substitute__isnull", True),
+                            models.Q(("substitute", models.F("person")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="duty_substitute_is_another",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (
+                                models.Func(
+                                    models.F("section"),
+                                    models.F("section"),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                ),
+                                "=",
+                            ),
+                            (
+                                models.Func(
+                                    models.F("person"),
+                                    models.F("person"),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                ),
+                                "=",
+                            ),
+                            (
+                                models.Func(models.F("starts_at"), models.F("ends_at"), function="tstzrange"),
+                                "&&",
+                            ),
+                        ],
+                        name="duty_person_once_a_section",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -301,6 +357,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "任职",
                 "verbose_name_plural": "任职",
                 "ordering": ["person", "from_on", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("to_on__isnull", True), ("to_on__gte", models.F("from_on")), _connector="OR"
+                        ),
+                        name="appointment_ends_after_start",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -355,77 +419,6 @@ class Migration(migrations.Migration):
                     models.Index(fields=["address", "at"], name="sign_in_failure_by_address"),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="organisation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="organisation_has_name"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="dutyshift",
-            index=models.Index(fields=["section", "starts_at", "ends_at"], name="duty_by_section"),
-        ),
-        migrations.AddConstraint(
-            model_name="dutyshift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="duty_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dutyshift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("substitute__isnull", True),
-                    models.Q(("substitute", models.F("person")), _negated=True),
-                    _connector="OR",
-                ),
-                name="duty_substitute_is_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dutyshift",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    (
-                        models.Func(
-                            models.F("section"), models.F("section"), models.Value("[]"), function="int8range"
-                        ),
-                        "=",
-                    ),
-                    (
-                        models.Func(
-                            models.F("person"), models.F("person"), models.Value("[]"), function="int8range"
-                        ),
-                        "=",
-                    ),
-                    (models.Func(models.F("starts_at"), models.F("ends_at"), function="tstzrange"), "&&"),
-                ],
-                name="duty_person_once_a_section",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(fields=["pinyin", "id"], name="person_by_pinyin"),
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(fields=["initials"], name="person_by_initials"),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="person_has_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("to_on__isnull", True), ("to_on__gte", models.F("from_on")), _connector="OR"
-                ),
-                name="appointment_ends_after_start",
-            ),
         ),
         migrations.RunSQL(*path_triggers("people_organisation")),
     ]

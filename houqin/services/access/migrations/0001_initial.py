@@ -79,6 +79,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "门禁区域",
                 "verbose_name_plural": "门禁区域",
                 "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True), models.Q(("code", ""), _negated=True)
+                        ),
+                        name="area_has_name",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("parent__isnull", True),
+                            models.Q(("parent", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="area_not_around_itself",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -128,6 +144,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "门禁控制器",
                 "verbose_name_plural": "门禁控制器",
                 "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True), models.Q(("code", ""), _negated=True)
+                        ),
+                        name="controller_has_name",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("secret_hash", ""), _negated=True),
+                        fields=("secret_hash",),
+                        name="controller_secret_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("through__gte", 0)), name="controller_through_positive"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -187,6 +219,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "门",
                 "verbose_name_plural": "门",
                 "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True), models.Q(("code", ""), _negated=True)
+                        ),
+                        name="door_has_name",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("way__in", ["in", "out", "both"])), name="door_way_known"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -275,6 +318,54 @@ class Migration(migrations.Migration):
                 "verbose_name": "通行权限",
                 "verbose_name_plural": "通行权限",
                 "ordering": ["-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "active")), fields=["holder"], name="permit_by_holder"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "active")), fields=["until_at"], name="permit_by_end"
+                    ),
+                    models.Index(fields=["source"], name="permit_by_source"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        condition=models.Q(("state", "active")), fields=["areas"], name="permit_by_area"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until_at__isnull", True), ("until_at__gt", models.F("from_at")), _connector="OR"
+                        ),
+                        name="permit_ends_after_start",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("areas__len__gt", 0)), name="permit_has_area"),
+                    models.CheckConstraint(
+                        condition=models.Q(("holder__regex", "^(person|visitor|organisation):[0-9]{1,18}$")),
+                        name="permit_holder_form",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True), models.Q(("source", ""), _negated=True)
+                        ),
+                        name="permit_says_whose",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["asked", "active", "refused", "ended"])),
+                        name="permit_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "ended"), ("ended_at__isnull", False)),
+                            models.Q(models.Q(("state", "ended"), _negated=True), ("ended_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="permit_ended_has_time",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["asked", "active"])),
+                        fields=("source", "holder"),
+                        name="permit_once_a_source",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -362,6 +453,42 @@ class Migration(migrations.Migration):
                 "verbose_name": "通行记录",
                 "verbose_name_plural": "通行记录",
                 "ordering": ["-pk"],
+                "indexes": [
+                    models.Index(fields=["door", "at"], name="event_by_door"),
+                    models.Index(fields=["holder", "at"], name="event_by_holder"),
+                    models.Index(
+                        condition=models.Q(("permit__isnull", False)),
+                        fields=["permit", "at"],
+                        name="event_by_permit",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("controller", "sequence"), name="event_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("allowed", True), ("offline", False), ("window__isnull", False)),
+                        fields=("holder", "direction", "window"),
+                        name="pass_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("controller__isnull", True), ("sequence__isnull", True)),
+                            models.Q(("controller__isnull", False), ("sequence__gt", 0)),
+                            _connector="OR",
+                        ),
+                        name="event_counted_by_controller",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("allowed", True), ("door__isnull", False), ("reason", "")),
+                            models.Q(("allowed", False), models.Q(("reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="event_refused_with_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("direction__in", ["in", "out"])), name="event_direction_known"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -420,196 +547,5 @@ class Migration(migrations.Migration):
                 "verbose_name": "在内人员",
                 "verbose_name_plural": "在内人员",
             },
-        ),
-        migrations.AddConstraint(
-            model_name="area",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name", ""), _negated=True), models.Q(("code", ""), _negated=True)
-                ),
-                name="area_has_name",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="area",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("parent__isnull", True),
-                    models.Q(("parent", models.F("id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="area_not_around_itself",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="controller",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name", ""), _negated=True), models.Q(("code", ""), _negated=True)
-                ),
-                name="controller_has_name",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="controller",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("secret_hash", ""), _negated=True),
-                fields=("secret_hash",),
-                name="controller_secret_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="controller",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("through__gte", 0)), name="controller_through_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="door",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name", ""), _negated=True), models.Q(("code", ""), _negated=True)
-                ),
-                name="door_has_name",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="door",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("way__in", ["in", "out", "both"])), name="door_way_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="permit",
-            index=models.Index(
-                condition=models.Q(("state", "active")), fields=["holder"], name="permit_by_holder"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="permit",
-            index=models.Index(
-                condition=models.Q(("state", "active")), fields=["until_at"], name="permit_by_end"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="permit",
-            index=models.Index(fields=["source"], name="permit_by_source"),
-        ),
-        migrations.AddIndex(
-            model_name="permit",
-            index=django.contrib.postgres.indexes.GinIndex(
-                condition=models.Q(("state", "active")), fields=["areas"], name="permit_by_area"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="permit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until_at__isnull", True), ("until_at__gt", models.F("from_at")), _connector="OR"
-                ),
-                name="permit_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="permit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("areas__len__gt", 0)), name="permit_has_area"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="permit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("holder__regex", "^(person|visitor|organisation):[0-9]{1,18}$")),
-                name="permit_holder_form",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="permit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name", ""), _negated=True), models.Q(("source", ""), _negated=True)
-                ),
-                name="permit_says_whose",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="permit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["asked", "active", "refused", "ended"])),
-                name="permit_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="permit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "ended"), ("ended_at__isnull", False)),
-                    models.Q(models.Q(("state", "ended"), _negated=True), ("ended_at__isnull", True)),
-                    _connector="OR",
-                ),
-                name="permit_ended_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="permit",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["asked", "active"])),
-                fields=("source", "holder"),
-                name="permit_once_a_source",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="doorevent",
-            index=models.Index(fields=["door", "at"], name="event_by_door"),
-        ),
-        migrations.AddIndex(
-            model_name="doorevent",
-            index=models.Index(fields=["holder", "at"], name="event_by_holder"),
-        ),
-        migrations.AddIndex(
-            model_name="doorevent",
-            index=models.Index(
-                condition=models.Q(("permit__isnull", False)), fields=["permit", "at"], name="event_by_permit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="doorevent",
-            constraint=models.UniqueConstraint(fields=("controller", "sequence"), name="event_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="doorevent",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("allowed", True), ("offline", False), ("window__isnull", False)),
-                fields=("holder", "direction", "window"),
-                name="pass_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="doorevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("controller__isnull", True), ("sequence__isnull", True)),
-                    models.Q(("controller__isnull", False), ("sequence__gt", 0)),
-                    _connector="OR",
-                ),
-                name="event_counted_by_controller",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="doorevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("allowed", True), ("door__isnull", False), ("reason", "")),
-                    models.Q(("allowed", False), models.Q(("reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="event_refused_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="doorevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("direction__in", ["in", "out"])), name="event_direction_known"
-            ),
         ),
     ]

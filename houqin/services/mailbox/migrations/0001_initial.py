@@ -113,6 +113,40 @@ class Migration(migrations.Migration):
                 "verbose_name": "来信",
                 "verbose_name_plural": "来信",
                 "ordering": ["-case_id"],
+                "indexes": [
+                    models.Index(fields=["received_at"], name="letter_by_receipt"),
+                    models.Index(
+                        condition=models.Q(("sorted_at__isnull", True), ("suggested_at__isnull", True)),
+                        fields=["received_at"],
+                        name="letter_to_suggest",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("anonymous", False), ("once__isnull", True), ("receipt__isnull", True)),
+                            models.Q(("anonymous", True), ("receipt__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="letter_anonymous_has_receipt",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answered_at__isnull", True),
+                            models.Q(("answer", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="letter_answered_has_answer",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answered_at__isnull", True),
+                            ("answered_at__gte", models.F("received_at")),
+                            _connector="OR",
+                        ),
+                        name="letter_answered_after_receipt",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -187,6 +221,39 @@ class Migration(migrations.Migration):
                 "verbose_name": "公开来信",
                 "verbose_name_plural": "公开来信",
                 "ordering": ["-published_at", "-letter_id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "published")),
+                        fields=["-published_at"],
+                        name="publication_public",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "published"), _negated=True),
+                            models.Q(("approved_by__isnull", False), ("published_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="publication_published_has_approver",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by__isnull", True),
+                            models.Q(("approved_by", models.F("edited_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="publication_approved_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("title", ""), _negated=True),
+                            models.Q(("words", ""), _negated=True),
+                            models.Q(("answer", ""), _negated=True),
+                        ),
+                        name="publication_whole",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -266,6 +333,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "来信类别",
                 "verbose_name_plural": "来信类别",
                 "ordering": ["position", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="letter_category_has_name"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("workdays__gte", 1), ("workdays__lte", 60)),
+                        name="letter_category_workdays",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -341,6 +417,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "现场评价",
                 "verbose_name_plural": "现场评价",
                 "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["place", "-at"], name="spot_by_place"),
+                    models.Index(fields=["at"], name="spot_by_time"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("stars__gte", 1), ("stars__lte", 5)), name="spot_one_to_five"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -418,6 +503,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "有用",
                 "verbose_name_plural": "有用",
+                "constraints": [
+                    models.UniqueConstraint(fields=("publication", "person"), name="useful_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -460,123 +548,8 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="lettercategory",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="letter_category_has_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lettercategory",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("workdays__gte", 1), ("workdays__lte", 60)),
-                name="letter_category_workdays",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="spotrating",
-            index=models.Index(fields=["place", "-at"], name="spot_by_place"),
-        ),
-        migrations.AddIndex(
-            model_name="spotrating",
-            index=models.Index(fields=["at"], name="spot_by_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="spotrating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("stars__gte", 1), ("stars__lte", 5)), name="spot_one_to_five"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="letter",
-            index=models.Index(fields=["received_at"], name="letter_by_receipt"),
-        ),
         migrations.AddIndex(
             model_name="letter",
             index=models.Index(fields=["category", "received_at"], name="letter_by_category"),
-        ),
-        migrations.AddIndex(
-            model_name="letter",
-            index=models.Index(
-                condition=models.Q(("sorted_at__isnull", True), ("suggested_at__isnull", True)),
-                fields=["received_at"],
-                name="letter_to_suggest",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="letter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("anonymous", False), ("once__isnull", True), ("receipt__isnull", True)),
-                    models.Q(("anonymous", True), ("receipt__isnull", False)),
-                    _connector="OR",
-                ),
-                name="letter_anonymous_has_receipt",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="letter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("answered_at__isnull", True), models.Q(("answer", ""), _negated=True), _connector="OR"
-                ),
-                name="letter_answered_has_answer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="letter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("answered_at__isnull", True),
-                    ("answered_at__gte", models.F("received_at")),
-                    _connector="OR",
-                ),
-                name="letter_answered_after_receipt",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usefulvote",
-            constraint=models.UniqueConstraint(fields=("publication", "person"), name="useful_once"),
-        ),
-        migrations.AddIndex(
-            model_name="publication",
-            index=models.Index(
-                condition=models.Q(("state", "published")),
-                fields=["-published_at"],
-                name="publication_public",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "published"), _negated=True),
-                    models.Q(("approved_by__isnull", False), ("published_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="publication_published_has_approver",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_by__isnull", True),
-                    models.Q(("approved_by", models.F("edited_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="publication_approved_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("title", ""), _negated=True),
-                    models.Q(("words", ""), _negated=True),
-                    models.Q(("answer", ""), _negated=True),
-                ),
-                name="publication_whole",
-            ),
         ),
     ]

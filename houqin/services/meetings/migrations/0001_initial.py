@@ -111,6 +111,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "会议室停用",
                 "verbose_name_plural": "会议室停用",
                 "ordering": ["starts_at", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="blocking_has_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="blocking_ends_after_start",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -224,6 +233,47 @@ class Migration(migrations.Migration):
                 "verbose_name": "会议",
                 "verbose_name_plural": "会议",
                 "ordering": ["starts_at", "id"],
+                "indexes": [
+                    models.Index(fields=["starts_at"], name="meeting_by_start"),
+                    models.Index(fields=["organiser", "starts_at"], name="meeting_by_organiser"),
+                    models.Index(fields=["section", "starts_at"], name="meeting_by_section"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("title", ""), _negated=True), name="meeting_has_title"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="meeting_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "ends_at__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("starts_at"), "+", models.Value(dt.timedelta(days=14))
+                                ),
+                            )
+                        ),
+                        name="meeting_within_a_fortnight",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("gave_back_at__isnull", True),
+                                ("state__in", ("pending", "booked", "running", "ended")),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("state__in", ("pending", "booked", "running", "ended")), _negated=True
+                                ),
+                                ("gave_back_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="meeting_gave_back_when_it_did",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -350,6 +400,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "会议室",
                 "verbose_name_plural": "会议室",
                 "ordering": ["place__position", "place_id"],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(fields=["equipment"], name="room_by_equipment")
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("capacity__gt", 0)), name="room_has_seats"),
+                    models.CheckConstraint(
+                        condition=models.Q(("closes_at__gt", models.F("opens_at"))),
+                        name="room_closes_after_opening",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("longest_minutes__gt", 0)), name="room_longest_positive"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -393,6 +456,31 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "会议室占用",
                 "verbose_name_plural": "会议室占用",
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (
+                                models.Func(
+                                    models.F("part"),
+                                    models.F("part"),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                ),
+                                "=",
+                            ),
+                            ("during", "&&"),
+                        ],
+                        name="room_taken_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("blocking__isnull", False), ("meeting__isnull", True)),
+                            models.Q(("blocking__isnull", True), ("meeting__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="occupation_by_one",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -463,6 +551,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "预订审批规则",
                 "verbose_name_plural": "预订审批规则",
                 "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="approval_rule_has_name"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -496,6 +589,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "会议室组成",
                 "verbose_name_plural": "会议室组成",
+                "constraints": [models.UniqueConstraint(fields=("room", "part"), name="room_part_once")],
             },
         ),
         migrations.CreateModel(
@@ -604,134 +698,37 @@ class Migration(migrations.Migration):
                 "verbose_name": "候补",
                 "verbose_name_plural": "候补",
                 "ordering": ["created_at", "id"],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="room",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["equipment"], name="room_by_equipment"),
-        ),
-        migrations.AddConstraint(
-            model_name="room",
-            constraint=models.CheckConstraint(condition=models.Q(("capacity__gt", 0)), name="room_has_seats"),
-        ),
-        migrations.AddConstraint(
-            model_name="room",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closes_at__gt", models.F("opens_at"))), name="room_closes_after_opening"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="room",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("longest_minutes__gt", 0)), name="room_longest_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="occupation",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    (
-                        models.Func(
-                            models.F("part"), models.F("part"), models.Value("[]"), function="int8range"
-                        ),
-                        "=",
-                    ),
-                    ("during", "&&"),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")), fields=["starts_at"], name="wait_open"
+                    )
                 ],
-                name="room_taken_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="occupation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("blocking__isnull", False), ("meeting__isnull", True)),
-                    models.Q(("blocking__isnull", True), ("meeting__isnull", False)),
-                    _connector="OR",
-                ),
-                name="occupation_by_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="blocking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="blocking_has_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="blocking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="blocking_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="approval_rule_has_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roompart",
-            constraint=models.UniqueConstraint(fields=("room", "part"), name="room_part_once"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="wait_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "promoted"), ("meeting__isnull", False)),
+                            models.Q(
+                                models.Q(("state", "promoted"), _negated=True), ("meeting__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="wait_promoted_to_a_meeting",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "waiting")),
+                        fields=("person", "room", "starts_at", "ends_at"),
+                        name="wait_once",
+                    ),
+                ],
+            },
         ),
         migrations.AddIndex(
             model_name="meeting",
             index=models.Index(fields=["room", "starts_at"], name="meeting_by_room"),
-        ),
-        migrations.AddIndex(
-            model_name="meeting",
-            index=models.Index(fields=["starts_at"], name="meeting_by_start"),
-        ),
-        migrations.AddIndex(
-            model_name="meeting",
-            index=models.Index(fields=["organiser", "starts_at"], name="meeting_by_organiser"),
-        ),
-        migrations.AddIndex(
-            model_name="meeting",
-            index=models.Index(fields=["section", "starts_at"], name="meeting_by_section"),
-        ),
-        migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="meeting_has_title"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="meeting_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "ends_at__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("starts_at"), "+", models.Value(dt.timedelta(days=14))
-                        ),
-                    )
-                ),
-                name="meeting_within_a_fortnight",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("gave_back_at__isnull", True),
-                        ("state__in", ("pending", "booked", "running", "ended")),
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ("pending", "booked", "running", "ended")), _negated=True),
-                        ("gave_back_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="meeting_gave_back_when_it_did",
-            ),
         ),
         migrations.AddConstraint(
             model_name="meeting",
@@ -746,37 +743,6 @@ class Migration(migrations.Migration):
                     ("series__isnull", True), ("original_start__isnull", False), _connector="OR"
                 ),
                 name="meeting_of_series_has_place_in_it",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="wait",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")), fields=["starts_at"], name="wait_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="wait",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="wait_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="wait",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "promoted"), ("meeting__isnull", False)),
-                    models.Q(models.Q(("state", "promoted"), _negated=True), ("meeting__isnull", True)),
-                    _connector="OR",
-                ),
-                name="wait_promoted_to_a_meeting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="wait",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "waiting")),
-                fields=("person", "room", "starts_at", "ends_at"),
-                name="wait_once",
             ),
         ),
     ]

@@ -110,6 +110,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "参会人",
                 "verbose_name_plural": "参会人",
                 "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="participant_has_name"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("person__isnull", False)),
+                        fields=("meeting", "person"),
+                        name="participant_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("signed_in_at__isnull", True), ("signed_in_by", "")),
+                            models.Q(
+                                ("signed_in_at__isnull", False), models.Q(("signed_in_by", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="participant_signed_in_somehow",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -219,30 +239,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="participant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="participant_has_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="participant",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("person__isnull", False)),
-                fields=("meeting", "person"),
-                name="participant_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="participant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("signed_in_at__isnull", True), ("signed_in_by", "")),
-                    models.Q(("signed_in_at__isnull", False), models.Q(("signed_in_by", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="participant_signed_in_somehow",
-            ),
         ),
     ]

@@ -63,6 +63,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "大型活动",
                 "verbose_name_plural": "大型活动",
                 "ordering": ["-starts_at", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("title", ""), _negated=True), name="big_event_has_title"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="big_event_ends_after_start",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -112,6 +121,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "活动车辆",
                 "verbose_name_plural": "活动车辆",
                 "ordering": ["arrives_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("event", "plate"), name="event_vehicle_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("leaves_at__gt", models.F("arrives_at"))),
+                        name="event_vehicle_leaves_later",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -141,6 +157,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "活动岗位",
                 "verbose_name_plural": "活动岗位",
                 "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="post_has_name"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("needed__gt", 0)), name="post_needs_somebody"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -177,6 +199,30 @@ class Migration(migrations.Migration):
                 "verbose_name": "岗位值守",
                 "verbose_name_plural": "岗位值守",
                 "ordering": ["starts_at", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="post_duty_ends_after_start",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (
+                                models.Func(
+                                    models.F("person"),
+                                    models.F("person"),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                ),
+                                "=",
+                            ),
+                            (
+                                models.Func(models.F("starts_at"), models.F("ends_at"), function="tstzrange"),
+                                "&&",
+                            ),
+                        ],
+                        name="nobody_at_two_posts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -216,6 +262,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "演练检查",
                 "verbose_name_plural": "演练检查",
                 "ordering": ["due_at", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="rehearsal_has_text"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_at__isnull", True), ("done_by__isnull", True)),
+                            models.Q(("done_at__isnull", False), ("done_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="rehearsal_done_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -246,85 +305,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "流程单环节",
                 "verbose_name_plural": "流程单",
                 "ordering": ["starts_at", "id"],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="bigevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="big_event_has_title"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bigevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="big_event_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="eventvehicle",
-            constraint=models.UniqueConstraint(fields=("event", "plate"), name="event_vehicle_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="eventvehicle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("leaves_at__gt", models.F("arrives_at"))),
-                name="event_vehicle_leaves_later",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="post_has_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("needed__gt", 0)), name="post_needs_somebody"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="postduty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="post_duty_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="postduty",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    (
-                        models.Func(
-                            models.F("person"), models.F("person"), models.Value("[]"), function="int8range"
-                        ),
-                        "=",
-                    ),
-                    (models.Func(models.F("starts_at"), models.F("ends_at"), function="tstzrange"), "&&"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("what", ""), _negated=True), name="run_step_has_words"
+                    )
                 ],
-                name="nobody_at_two_posts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rehearsal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="rehearsal_has_text"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rehearsal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at__isnull", True), ("done_by__isnull", True)),
-                    models.Q(("done_at__isnull", False), ("done_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="rehearsal_done_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="runstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("what", ""), _negated=True), name="run_step_has_words"
-            ),
+            },
         ),
     ]

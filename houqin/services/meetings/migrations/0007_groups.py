@@ -58,6 +58,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "参会人分组",
                 "verbose_name_plural": "参会人分组",
                 "ordering": ["name", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="participant_group_has_name"
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -132,12 +137,6 @@ class Migration(migrations.Migration):
             model_name="participantgroup",
             constraint=models.UniqueConstraint(
                 fields=("section", "name"), name="participant_group_once_a_section"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="participantgroup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="participant_group_has_name"
             ),
         ),
     ]

@@ -35,6 +35,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "车牌识别相机",
                 "verbose_name_plural": "车牌识别相机",
                 "ordering": ["lot_id", "code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code", ""), _negated=True), name="camera_has_code"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -112,6 +117,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "停车场",
                 "verbose_name_plural": "停车场",
                 "ordering": ["position", "place_id"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("capacity__gt", 0)), name="lot_has_spaces"),
+                    models.CheckConstraint(
+                        condition=models.Q(("reservable__lte", models.F("capacity"))),
+                        name="lot_reserves_what_it_has",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("longest_hours__gt", 0)), name="lot_longest_positive"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -224,6 +239,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "伙伴院区通行证",
                 "verbose_name_plural": "伙伴院区通行证",
                 "ordering": ["-id"],
+                "indexes": [models.Index(fields=["plate"], name="partner_permit_by_plate")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("partner", "serial"), name="partner_permit_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("revoked_at__isnull", False),
+                            models.Q(
+                                models.Q(("plate", ""), _negated=True),
+                                ("from_on__isnull", False),
+                                ("until_on__gte", models.F("from_on")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="partner_permit_whole_or_revoked",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -262,6 +293,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "通行证配额",
                 "verbose_name_plural": "通行证配额",
                 "ordering": ["lot_id", "unit_id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("lot", "unit"), name="parking_quota_once", nulls_distinct=False
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -294,6 +330,30 @@ class Migration(migrations.Migration):
                 "verbose_name": "车位预留",
                 "verbose_name_plural": "车位预留",
                 "ordering": ["starts_at", "id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("released_at__isnull", True)),
+                        fields=["lot", "ends_at"],
+                        name="reserved_by_lot",
+                    ),
+                    models.Index(fields=["source"], name="reserved_by_source"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="reserved_ends_after_start",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("spaces__gt", 0)), name="reserved_something"),
+                    models.CheckConstraint(
+                        condition=models.Q(("plate", ""), ("spaces", 1), _connector="OR"),
+                        name="reserved_one_space_a_plate",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("released_at__isnull", True)),
+                        fields=("source", "plate"),
+                        name="reserved_once_a_source",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -348,6 +408,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "车位轮换",
                 "verbose_name_plural": "车位轮换",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("places__gt", 0)), name="rotation_has_places"),
+                    models.CheckConstraint(
+                        condition=models.Q(("until_on__gte", models.F("from_on"))),
+                        name="rotation_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "drawn"), _negated=True),
+                            models.Q(("drawn_at__isnull", False), models.Q(("beacon", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="rotation_drawn_with_a_beacon",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -437,6 +512,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "车辆通行证",
                 "verbose_name_plural": "车辆通行证",
                 "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["lot", "state", "waits_since"], name="permit_by_lot"),
+                    models.Index(fields=["person", "-id"], name="permit_by_person"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["pending", "waiting", "open"])),
+                        fields=("plate",),
+                        name="permit_one_a_plate",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until_on__gte", models.F("from_on"))),
+                        name="permit_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("plate", ""), _negated=True), name="permit_has_plate"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -493,6 +586,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "轮换报名",
                 "verbose_name_plural": "轮换报名",
                 "ordering": ["rank", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("rotation", "number"), name="entry_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "withdrawn"), _negated=True),
+                        fields=("rotation", "person"),
+                        name="entry_one_a_person",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "withdrawn"), _negated=True),
+                        fields=("rotation", "plate"),
+                        name="entry_one_a_plate",
+                    ),
+                    models.UniqueConstraint(fields=("rotation", "rank"), name="entry_rank_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -549,6 +656,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "车位",
                 "verbose_name_plural": "车位",
                 "ordering": ["lot_id", "code"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("lot", "code"), name="space_code_once_a_lot"),
+                    models.CheckConstraint(
+                        condition=models.Q(("code", ""), _negated=True), name="space_has_code"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("charge__in", ["idle", "charging", "full", "faulty"]), ("kind", "ev")),
+                            models.Q(models.Q(("kind", "ev"), _negated=True), ("charge", "")),
+                            _connector="OR",
+                        ),
+                        name="space_only_charging_bays_have_a_state",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -613,6 +734,32 @@ class Migration(migrations.Migration):
                 "verbose_name": "停放记录",
                 "verbose_name_plural": "停放记录",
                 "ordering": ["-in_at", "-id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("out_at__isnull", True)),
+                        fields=["lot", "in_at"],
+                        name="stay_open_by_lot",
+                    ),
+                    models.Index(fields=["plate", "-in_at"], name="stay_by_plate"),
+                    models.Index(
+                        condition=models.Q(("out_at__isnull", True)),
+                        fields=["reservation"],
+                        name="stay_by_reservation",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("out_at__isnull", True)),
+                        fields=("plate",),
+                        name="stay_one_a_plate",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("out_at__isnull", True), ("out_at__gte", models.F("in_at")), _connector="OR"
+                        ),
+                        name="stay_ends_after_start",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -702,251 +849,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "车辆通行",
                 "verbose_name_plural": "车辆通行",
                 "ordering": ["-id"],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="lot",
-            constraint=models.CheckConstraint(condition=models.Q(("capacity__gt", 0)), name="lot_has_spaces"),
-        ),
-        migrations.AddConstraint(
-            model_name="lot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reservable__lte", models.F("capacity"))), name="lot_reserves_what_it_has"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("longest_hours__gt", 0)), name="lot_longest_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="camera",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code", ""), _negated=True), name="camera_has_code"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="partnerpermit",
-            index=models.Index(fields=["plate"], name="partner_permit_by_plate"),
-        ),
-        migrations.AddConstraint(
-            model_name="partnerpermit",
-            constraint=models.UniqueConstraint(fields=("partner", "serial"), name="partner_permit_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="partnerpermit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("revoked_at__isnull", False),
-                    models.Q(
-                        models.Q(("plate", ""), _negated=True),
-                        ("from_on__isnull", False),
-                        ("until_on__gte", models.F("from_on")),
+                "indexes": [models.Index(fields=["lot", "at"], name="passage_by_lot")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("camera", "sequence"), name="passage_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("confidence__isnull", True), ("confidence__range", (0, 1)), _connector="OR"
+                        ),
+                        name="passage_confidence_share",
                     ),
-                    _connector="OR",
-                ),
-                name="partner_permit_whole_or_revoked",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quota",
-            constraint=models.UniqueConstraint(
-                fields=("lot", "unit"), name="parking_quota_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reservation",
-            index=models.Index(
-                condition=models.Q(("released_at__isnull", True)),
-                fields=["lot", "ends_at"],
-                name="reserved_by_lot",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reservation",
-            index=models.Index(fields=["source"], name="reserved_by_source"),
-        ),
-        migrations.AddConstraint(
-            model_name="reservation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="reserved_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reservation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("spaces__gt", 0)), name="reserved_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reservation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("plate", ""), ("spaces", 1), _connector="OR"),
-                name="reserved_one_space_a_plate",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reservation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("released_at__isnull", True)),
-                fields=("source", "plate"),
-                name="reserved_once_a_source",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rotation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("places__gt", 0)), name="rotation_has_places"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rotation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until_on__gte", models.F("from_on"))), name="rotation_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rotation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "drawn"), _negated=True),
-                    models.Q(("drawn_at__isnull", False), models.Q(("beacon", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="rotation_drawn_with_a_beacon",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="platepermit",
-            index=models.Index(fields=["lot", "state", "waits_since"], name="permit_by_lot"),
-        ),
-        migrations.AddIndex(
-            model_name="platepermit",
-            index=models.Index(fields=["person", "-id"], name="permit_by_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="platepermit",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["pending", "waiting", "open"])),
-                fields=("plate",),
-                name="permit_one_a_plate",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="platepermit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until_on__gte", models.F("from_on"))), name="permit_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="platepermit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("plate", ""), _negated=True), name="permit_has_plate"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rotationentry",
-            constraint=models.UniqueConstraint(fields=("rotation", "number"), name="entry_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="rotationentry",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "withdrawn"), _negated=True),
-                fields=("rotation", "person"),
-                name="entry_one_a_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rotationentry",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "withdrawn"), _negated=True),
-                fields=("rotation", "plate"),
-                name="entry_one_a_plate",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rotationentry",
-            constraint=models.UniqueConstraint(fields=("rotation", "rank"), name="entry_rank_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="space",
-            constraint=models.UniqueConstraint(fields=("lot", "code"), name="space_code_once_a_lot"),
-        ),
-        migrations.AddConstraint(
-            model_name="space",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code", ""), _negated=True), name="space_has_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="space",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("charge__in", ["idle", "charging", "full", "faulty"]), ("kind", "ev")),
-                    models.Q(models.Q(("kind", "ev"), _negated=True), ("charge", "")),
-                    _connector="OR",
-                ),
-                name="space_only_charging_bays_have_a_state",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stay",
-            index=models.Index(
-                condition=models.Q(("out_at__isnull", True)), fields=["lot", "in_at"], name="stay_open_by_lot"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stay",
-            index=models.Index(fields=["plate", "-in_at"], name="stay_by_plate"),
-        ),
-        migrations.AddIndex(
-            model_name="stay",
-            index=models.Index(
-                condition=models.Q(("out_at__isnull", True)),
-                fields=["reservation"],
-                name="stay_by_reservation",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stay",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("out_at__isnull", True)), fields=("plate",), name="stay_one_a_plate"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stay",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("out_at__isnull", True), ("out_at__gte", models.F("in_at")), _connector="OR"
-                ),
-                name="stay_ends_after_start",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="passage",
-            index=models.Index(fields=["lot", "at"], name="passage_by_lot"),
-        ),
-        migrations.AddConstraint(
-            model_name="passage",
-            constraint=models.UniqueConstraint(fields=("camera", "sequence"), name="passage_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="passage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("confidence__isnull", True), ("confidence__range", (0, 1)), _connector="OR"
-                ),
-                name="passage_confidence_share",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="passage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("corrected", ""), models.Q(("plate", models.F("read")), _negated=True), _connector="OR"
-                ),
-                name="passage_corrected_differs",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("corrected", ""),
+                            models.Q(("plate", models.F("read")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="passage_corrected_differs",
+                    ),
+                ],
+            },
         ),
     ]

@@ -257,6 +257,32 @@ class Migration(migrations.Migration):
                 "verbose_name": "区域事件",
                 "verbose_name_plural": "区域事件",
                 "ordering": ["-id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("closed_at__isnull", True)),
+                        fields=["group"],
+                        name="incident_open",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gt", models.F("opened_at"))),
+                        name="incident_until_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed_at__isnull", True),
+                            ("closed_at__gte", models.F("opened_at")),
+                            _connector="OR",
+                        ),
+                        name="incident_closed_after_start",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_at__isnull", True)),
+                        fields=("case",),
+                        name="incident_open_once_a_case",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -356,6 +382,37 @@ class Migration(migrations.Migration):
                 "verbose_name": "维修工单",
                 "verbose_name_plural": "维修工单",
                 "ordering": ["-case_id"],
+                "indexes": [
+                    models.Index(fields=["reported_at"], name="repair_by_report"),
+                    models.Index(fields=["place", "fault", "-finished_at"], name="repair_by_place_fault"),
+                    models.Index(
+                        condition=models.Q(("device__isnull", False)),
+                        fields=["device", "-finished_at"],
+                        name="repair_by_device",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("joinable", True)),
+                        fields=("place", "fault", "device"),
+                        name="repair_one_joinable",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("joinable", False), ("finished_at__isnull", True), _connector="OR"
+                        ),
+                        name="repair_finished_not_joinable",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("finished_at__isnull", True),
+                            ("finished_at__gte", models.F("reported_at")),
+                            _connector="OR",
+                        ),
+                        name="repair_finished_after_report",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -399,6 +456,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "库存物料",
                 "verbose_name_plural": "库存物料",
                 "ordering": ["pinyin", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gte", 0)), name="stock_never_negative"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("minimum__gte", 0)), name="stock_minimum_not_negative"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -437,6 +502,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "用料",
                 "verbose_name_plural": "用料",
                 "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="material_positive")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -502,119 +570,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "出入库",
                 "verbose_name_plural": "出入库",
                 "ordering": ["-id"],
+                "indexes": [models.Index(fields=["item", "-id"], name="stock_move_by_item")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "in"), ("quantity__gt", 0)),
+                            models.Q(("kind", "used"), ("quantity__lt", 0)),
+                            models.Q(("kind", "corrected"), models.Q(("quantity", 0), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="stock_move_sign",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("left__gte", 0)), name="stock_move_left_not_negative"
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="incident",
-            index=models.Index(
-                condition=models.Q(("closed_at__isnull", True)), fields=["group"], name="incident_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gt", models.F("opened_at"))), name="incident_until_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closed_at__isnull", True), ("closed_at__gte", models.F("opened_at")), _connector="OR"
-                ),
-                name="incident_closed_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("closed_at__isnull", True)),
-                fields=("case",),
-                name="incident_open_once_a_case",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="repairorder",
-            index=models.Index(fields=["reported_at"], name="repair_by_report"),
-        ),
-        migrations.AddIndex(
-            model_name="repairorder",
-            index=models.Index(fields=["place", "fault", "-finished_at"], name="repair_by_place_fault"),
-        ),
-        migrations.AddIndex(
-            model_name="repairorder",
-            index=models.Index(
-                condition=models.Q(("device__isnull", False)),
-                fields=["device", "-finished_at"],
-                name="repair_by_device",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="repairorder",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("joinable", True)),
-                fields=("place", "fault", "device"),
-                name="repair_one_joinable",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="repairorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("joinable", False), ("finished_at__isnull", True), _connector="OR"),
-                name="repair_finished_not_joinable",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="repairorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("finished_at__isnull", True),
-                    ("finished_at__gte", models.F("reported_at")),
-                    _connector="OR",
-                ),
-                name="repair_finished_after_report",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stockitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gte", 0)), name="stock_never_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stockitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minimum__gte", 0)), name="stock_minimum_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="materialuse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)), name="material_positive"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stockmove",
-            index=models.Index(fields=["item", "-id"], name="stock_move_by_item"),
-        ),
-        migrations.AddConstraint(
-            model_name="stockmove",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "in"), ("quantity__gt", 0)),
-                    models.Q(("kind", "used"), ("quantity__lt", 0)),
-                    models.Q(("kind", "corrected"), models.Q(("quantity", 0), _negated=True)),
-                    _connector="OR",
-                ),
-                name="stock_move_sign",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stockmove",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("left__gte", 0)), name="stock_move_left_not_negative"
-            ),
         ),
         migrations.RunSQL(REFUSE, ALLOW),
     ]

@@ -67,6 +67,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "承包单位",
                 "verbose_name_plural": "承包单位",
                 "ordering": ["name", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="contractor_has_name"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until_time__gt", models.F("from_time"))),
+                        name="contractor_day_ends_after_start",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -131,6 +140,29 @@ class Migration(migrations.Migration):
                 "verbose_name": "谢绝来访",
                 "verbose_name_plural": "谢绝来访名单",
                 "ordering": ["-pk"],
+                "indexes": [
+                    models.Index(houqin.foundation.personal.fields.WholeKey("phone"), name="denial_by_phone"),
+                    models.Index(
+                        houqin.foundation.personal.fields.WholeKey("id_number"), name="denial_by_id_number"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True), models.Q(("reason", ""), _negated=True)
+                        ),
+                        name="denial_says_whom_and_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("phone__isnull", False),
+                            ("id_number__isnull", False),
+                            ("lifted_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="denial_has_number",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -168,6 +200,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "来访团组",
                 "verbose_name_plural": "来访团组",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="visitor_group_has_name"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -218,6 +255,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "接访规则",
                 "verbose_name_plural": "接访规则",
                 "ordering": ["name", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="hosting_rule_has_name"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rank__in", ["any", "head"])), name="hosting_rule_rank_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until_time__gt", models.F("from_time"))),
+                        name="hosting_rule_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("most_people__gte", 1)), name="hosting_rule_lets_somebody"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -365,6 +417,102 @@ class Migration(migrations.Migration):
                 "verbose_name": "来访",
                 "verbose_name_plural": "来访",
                 "ordering": ["from_at", "pk"],
+                "indexes": [
+                    models.Index(fields=["from_at"], name="visit_by_start"),
+                    models.Index(fields=["host", "from_at"], name="visit_by_host"),
+                    models.Index(
+                        condition=models.Q(("source", ""), _negated=True),
+                        fields=["source"],
+                        name="visit_by_source",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "inside")), fields=["until_at"], name="visit_inside"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["pending", "expected"])),
+                        fields=["until_at"],
+                        name="visit_expected",
+                    ),
+                    models.Index(
+                        condition=models.Q(("plate", ""), _negated=True),
+                        fields=["plate"],
+                        name="visit_by_plate",
+                    ),
+                    models.Index(houqin.foundation.personal.fields.WholeKey("phone"), name="visit_by_phone"),
+                    models.Index(
+                        houqin.foundation.personal.fields.TailKey("phone"), name="visit_by_phone_tail"
+                    ),
+                    models.Index(
+                        houqin.foundation.personal.fields.WholeKey("id_number"), name="visit_by_id_number"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until_at__gt", models.F("from_at"))),
+                        name="visit_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True), models.Q(("key", ""), _negated=True)
+                        ),
+                        name="visit_says_who",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["pending", "expected", "inside", "left", "missed", "cancelled", "refused"],
+                            )
+                        ),
+                        name="visit_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "business",
+                                    "meeting",
+                                    "service",
+                                    "petition",
+                                    "works",
+                                    "delivery",
+                                    "private",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="visit_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("entered_at__isnull", False), ("left_at__isnull", True), ("state", "inside")
+                            ),
+                            models.Q(
+                                ("entered_at__isnull", False),
+                                ("left_at__gte", models.F("entered_at")),
+                                ("state", "left"),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["inside", "left"]), _negated=True),
+                                ("entered_at__isnull", True),
+                                ("left_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="visit_state_fits_times",
+                    ),
+                    models.UniqueConstraint(
+                        models.F("source"),
+                        houqin.foundation.personal.fields.WholeKey("phone"),
+                        condition=models.Q(
+                            ("state__in", ["pending", "expected", "inside"]),
+                            models.Q(("source", ""), _negated=True),
+                        ),
+                        name="visitor_once_a_source",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -423,6 +571,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "进出记录",
                 "verbose_name_plural": "进出记录",
                 "ordering": ["visit_id", "number"],
+                "indexes": [models.Index(fields=["at"], name="crossing_by_time")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("visit", "number"), name="crossing_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("how__in", ["pass", "name", "plate", "worker", "door"])),
+                        name="crossing_how_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -463,6 +619,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "施工人员",
                 "verbose_name_plural": "施工人员",
                 "ordering": ["name", "pk"],
+                "indexes": [
+                    models.Index(houqin.foundation.personal.fields.WholeKey("phone"), name="worker_by_phone")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="worker_has_name"
+                    ),
+                    models.UniqueConstraint(
+                        models.F("contractor"),
+                        houqin.foundation.personal.fields.WholeKey("phone"),
+                        condition=models.Q(("ended_at__isnull", True)),
+                        name="worker_once",
+                        violation_error_message="这个手机号已登记在该单位名下。",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -475,242 +646,6 @@ class Migration(migrations.Migration):
                 related_name="visits",
                 to="visitors.worker",
                 verbose_name="施工人员",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="contractor_has_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until_time__gt", models.F("from_time"))),
-                name="contractor_day_ends_after_start",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="denial",
-            index=models.Index(houqin.foundation.personal.fields.WholeKey("phone"), name="denial_by_phone"),
-        ),
-        migrations.AddIndex(
-            model_name="denial",
-            index=models.Index(
-                houqin.foundation.personal.fields.WholeKey("id_number"), name="denial_by_id_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="denial",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name", ""), _negated=True), models.Q(("reason", ""), _negated=True)
-                ),
-                name="denial_says_whom_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="denial",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("phone__isnull", False),
-                    ("id_number__isnull", False),
-                    ("lifted_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="denial_has_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="group",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="visitor_group_has_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hostingrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="hosting_rule_has_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hostingrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rank__in", ["any", "head"])), name="hosting_rule_rank_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hostingrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until_time__gt", models.F("from_time"))),
-                name="hosting_rule_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hostingrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("most_people__gte", 1)), name="hosting_rule_lets_somebody"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="crossing",
-            index=models.Index(fields=["at"], name="crossing_by_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="crossing",
-            constraint=models.UniqueConstraint(fields=("visit", "number"), name="crossing_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="crossing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("how__in", ["pass", "name", "plate", "worker", "door"])),
-                name="crossing_how_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="worker",
-            index=models.Index(houqin.foundation.personal.fields.WholeKey("phone"), name="worker_by_phone"),
-        ),
-        migrations.AddConstraint(
-            model_name="worker",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="worker_has_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="worker",
-            constraint=models.UniqueConstraint(
-                models.F("contractor"),
-                houqin.foundation.personal.fields.WholeKey("phone"),
-                condition=models.Q(("ended_at__isnull", True)),
-                name="worker_once",
-                violation_error_message="这个手机号已登记在该单位名下。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(fields=["from_at"], name="visit_by_start"),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(fields=["host", "from_at"], name="visit_by_host"),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(
-                condition=models.Q(("source", ""), _negated=True), fields=["source"], name="visit_by_source"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(
-                condition=models.Q(("state", "inside")), fields=["until_at"], name="visit_inside"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(
-                condition=models.Q(("state__in", ["pending", "expected"])),
-                fields=["until_at"],
-                name="visit_expected",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(
-                condition=models.Q(("plate", ""), _negated=True), fields=["plate"], name="visit_by_plate"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(houqin.foundation.personal.fields.WholeKey("phone"), name="visit_by_phone"),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(
-                houqin.foundation.personal.fields.TailKey("phone"), name="visit_by_phone_tail"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(
-                houqin.foundation.personal.fields.WholeKey("id_number"), name="visit_by_id_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until_at__gt", models.F("from_at"))), name="visit_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name", ""), _negated=True), models.Q(("key", ""), _negated=True)
-                ),
-                name="visit_says_who",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["pending", "expected", "inside", "left", "missed", "cancelled", "refused"])
-                ),
-                name="visit_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "business",
-                            "meeting",
-                            "service",
-                            "petition",
-                            "works",
-                            "delivery",
-                            "private",
-                            "other",
-                        ],
-                    )
-                ),
-                name="visit_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("entered_at__isnull", False), ("left_at__isnull", True), ("state", "inside")),
-                    models.Q(
-                        ("entered_at__isnull", False),
-                        ("left_at__gte", models.F("entered_at")),
-                        ("state", "left"),
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ["inside", "left"]), _negated=True),
-                        ("entered_at__isnull", True),
-                        ("left_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="visit_state_fits_times",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.UniqueConstraint(
-                models.F("source"),
-                houqin.foundation.personal.fields.WholeKey("phone"),
-                condition=models.Q(
-                    ("state__in", ["pending", "expected", "inside"]), models.Q(("source", ""), _negated=True)
-                ),
-                name="visitor_once_a_source",
             ),
         ),
     ]
