@@ -37,7 +37,7 @@ class Token(models.Model):
 class KeptAnswer(models.Model):
     """The answer to a call that carried an ``Idempotency-Key``, kept for 24 hours."""
 
-    token = models.ForeignKey(Token, models.CASCADE, related_name="answers")
+    token = models.ForeignKey(Token, models.CASCADE, related_name="answers", db_index=False)
     key = models.TextField()
     request_digest = models.TextField()
     status = models.PositiveSmallIntegerField(default=0)

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ("paused_at", models.DateTimeField(blank=True, null=True, verbose_name="暂停时间")),
                 ("left_minutes", models.IntegerField(blank=True, null=True, verbose_name="剩余（分钟）")),
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("number", models.TextField(editable=False, unique=True, verbose_name="办件编号")),
+                ("number", models.TextField(editable=False, verbose_name="办件编号")),
                 ("item_code", models.TextField(verbose_name="事项")),
                 ("service", models.TextField(verbose_name="服务")),
                 ("item_name", models.TextField(verbose_name="事项名称")),
@@ -83,6 +83,7 @@ class Migration(migrations.Migration):
                         related_name="cases",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="申请人",
+                        db_index=False,
                     ),
                 ),
                 (
@@ -94,6 +95,7 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to="people.organisation",
                         verbose_name="申请科室",
+                        db_index=False,
                     ),
                 ),
                 (
@@ -105,6 +107,7 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to="places.place",
                         verbose_name="地点",
+                        db_index=False,
                     ),
                 ),
                 (
@@ -116,6 +119,7 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="登记人",
+                        db_index=False,
                     ),
                 ),
                 (
@@ -125,6 +129,7 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to="people.organisation",
                         verbose_name="承办科室",
+                        db_index=False,
                     ),
                 ),
             ],
@@ -138,6 +143,11 @@ class Migration(migrations.Migration):
                     models.Index(fields=["section", "ended_at"], name="case_by_section_end"),
                     models.Index(fields=["place", "-id"], name="case_by_place"),
                     models.Index(fields=["organisation", "-id"], name="case_by_organisation"),
+                    models.Index(
+                        fields=["registered_by"],
+                        name="case_by_clerk",
+                        condition=models.Q(registered_by__isnull=False),
+                    ),
                     models.Index(fields=["applicant_phone", "-id"], name="case_by_phone"),
                     models.Index(
                         condition=models.Q(("state", "confirming")),
@@ -146,6 +156,7 @@ class Migration(migrations.Migration):
                     ),
                 ],
                 "constraints": [
+                    models.UniqueConstraint(fields=["number"], name="case_number_once"),
                     models.CheckConstraint(
                         condition=models.Q(
                             (
@@ -271,6 +282,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="favourites",
                         to=settings.AUTH_USER_MODEL,
+                        db_index=False,
                     ),
                 ),
             ],
@@ -309,6 +321,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="followed",
                         to=settings.AUTH_USER_MODEL,
+                        db_index=False,
                     ),
                 ),
             ],
@@ -395,6 +408,7 @@ class Migration(migrations.Migration):
                         related_name="ratings",
                         to="affairs.case",
                         verbose_name="办件",
+                        db_index=False,
                     ),
                 ),
                 (
@@ -553,6 +567,7 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="加签人",
+                        db_index=False,
                     ),
                 ),
                 (
@@ -573,6 +588,7 @@ class Migration(migrations.Migration):
                         related_name="tasks",
                         to="affairs.case",
                         verbose_name="办件",
+                        db_index=False,
                     ),
                 ),
                 (
@@ -584,6 +600,7 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="经办人",
+                        db_index=False,
                     ),
                 ),
                 (
@@ -594,6 +611,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="affairs.task",
+                        db_index=False,
                     ),
                 ),
                 (
@@ -605,6 +623,7 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to="people.organisation",
                         verbose_name="科室",
+                        db_index=False,
                     ),
                 ),
             ],
@@ -692,6 +711,7 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="操作人",
+                        db_index=False,
                     ),
                 ),
                 (
@@ -701,6 +721,7 @@ class Migration(migrations.Migration):
                         related_name="events",
                         to="affairs.case",
                         verbose_name="办件",
+                        db_index=False,
                     ),
                 ),
                 (
@@ -710,6 +731,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="affairs.task",
+                        db_index=False,
                     ),
                 ),
             ],

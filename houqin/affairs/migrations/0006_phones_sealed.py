@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 houqin.foundation.personal.fields.WholeKey("applicant_phone"),
                 models.F("id").desc(),
                 name="case_by_phone",
+                condition=models.Q(applicant_phone__isnull=False),
             ),
         ),
     ]

@@ -79,7 +79,7 @@ class Case(Clocked):
     """
 
     id = models.BigAutoField(primary_key=True)
-    number = models.TextField(_("办件编号"), unique=True, editable=False)
+    number = models.TextField(_("办件编号"), editable=False)
     item_code = models.TextField(_("事项"))
     service = models.TextField(pgettext_lazy("record", "服务"))
     item_name = models.TextField(_("事项名称"))
@@ -92,20 +92,40 @@ class Case(Clocked):
     version = models.IntegerField(_("版本"), default=1)
     channel = models.TextField(_("渠道"), default="web")
     applicant = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="cases", verbose_name=_("申请人")
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+        verbose_name=_("申请人"),
+        db_index=False,
     )
     applicant_name = models.TextField(_("申请人姓名"))
     applicant_phone = PersonalField(_("联系电话"), kind="phone", blank=True)
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("申请科室")
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("申请科室"),
+        db_index=False,
     )
     registered_by = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("登记人")
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("登记人"),
+        db_index=False,
     )
     place = models.ForeignKey(
-        Place, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("地点")
+        Place, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("地点"), db_index=False
     )
-    section = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("承办科室"))
+    section = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", verbose_name=_("承办科室"), db_index=False
+    )
     submitted_at = models.DateTimeField(_("提交时间"), default=timezone.now)
     confirm_by = models.DateTimeField(_("确认截止"), null=True, blank=True)
     ended_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
@@ -133,13 +153,22 @@ class Case(Clocked):
             models.Index(fields=["section", "ended_at"], name="case_by_section_end"),
             models.Index(fields=["place", "-id"], name="case_by_place"),
             models.Index(fields=["organisation", "-id"], name="case_by_organisation"),
-            models.Index(WholeKey("applicant_phone"), F("id").desc(), name="case_by_phone"),
+            models.Index(
+                fields=["registered_by"], name="case_by_clerk", condition=Q(registered_by__isnull=False)
+            ),
+            models.Index(
+                WholeKey("applicant_phone"),
+                F("id").desc(),
+                name="case_by_phone",
+                condition=Q(applicant_phone__isnull=False),
+            ),
             models.Index(fields=["confirm_by"], name="case_confirming", condition=Q(state="confirming")),
             models.Index(
                 fields=["due_at"], name="case_red", condition=Q(state="open", escalated_at__isnull=True)
             ),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="case_number_once"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="case_state_known"),
             models.CheckConstraint(
                 condition=Q(state__in=ENDED, ended_at__isnull=False)
@@ -193,7 +222,9 @@ class Task(Clocked):
     """
 
     id = models.BigAutoField(primary_key=True)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="tasks", verbose_name=_("办件"))
+    case = models.ForeignKey(
+        Case, models.PROTECT, related_name="tasks", verbose_name=_("办件"), db_index=False
+    )
     step = models.SmallIntegerField(_("环节序号"))
     step_key = models.TextField(_("环节"))
     step_name = models.TextField(_("环节名称"))
@@ -201,22 +232,42 @@ class Task(Clocked):
     visit = models.SmallIntegerField(_("第几次进入"), default=1)
     state = models.TextField(_("状态"), choices=TaskState, default=TaskState.OPEN)
     section = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("科室")
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("科室"),
+        db_index=False,
     )
     assignee = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="tasks", verbose_name=_("办理人")
     )
     required = models.BooleanField(_("必须同意"), default=False)
     added_by = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("加签人")
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("加签人"),
+        db_index=False,
     )
-    moved_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    moved_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     opened_at = models.DateTimeField(_("到达时间"), default=timezone.now)
     accepted_at = models.DateTimeField(_("接单时间"), null=True, blank=True)
     arrived_at = models.DateTimeField(_("到场时间"), null=True, blank=True)
     closed_at = models.DateTimeField(_("办毕时间"), null=True, blank=True)
     closed_by = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("经办人")
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("经办人"),
+        db_index=False,
     )
     outcome = models.TextField(_("结果"), blank=True, default="")
     ambered_at = models.DateTimeField(_("预警发出"), null=True, blank=True)
@@ -279,12 +330,16 @@ class Task(Clocked):
 class Event(models.Model):
     """One line of a case's timeline: what was done, by whom, and what they wrote. ``inside`` hides it from applicants."""
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="events", verbose_name=_("办件"))
+    case = models.ForeignKey(
+        Case, models.PROTECT, related_name="events", verbose_name=_("办件"), db_index=False
+    )
     at = models.DateTimeField(_("时间"), default=timezone.now)
-    actor = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name=_("操作人"))
+    actor = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", verbose_name=_("操作人"), db_index=False
+    )
     actor_name = models.TextField(_("操作人姓名"))
     verb = models.TextField(_("动作"))
-    task = models.ForeignKey(Task, models.PROTECT, null=True, related_name="+")
+    task = models.ForeignKey(Task, models.PROTECT, null=True, related_name="+", db_index=False)
     step_name = models.TextField(_("环节"), blank=True, default="")
     text = models.TextField(_("说明"), blank=True, default="")
     data = models.JSONField(default=dict)
@@ -301,7 +356,7 @@ class Follower(models.Model):
     """Another applicant whose report was joined into the case: sees it, is told of it, may rate it."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="followers")
-    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="followed")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="followed", db_index=False)
     name = models.TextField(_("姓名"))
     phone = PersonalField(_("电话"), kind="phone", blank=True)
     text = models.TextField(_("描述"), blank=True, default="")
@@ -329,7 +384,9 @@ class RatingKind(models.TextChoices):
 class Rating(models.Model):
     """How it was: by the applicant, and separately by quality control. Silence is never a rating."""
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="ratings", verbose_name=_("办件"))
+    case = models.ForeignKey(
+        Case, models.PROTECT, related_name="ratings", verbose_name=_("办件"), db_index=False
+    )
     kind = models.TextField(_("类别"), choices=RatingKind)
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name=_("评价人"))
     person_name = models.TextField(_("评价人姓名"))

@@ -113,7 +113,7 @@ class Route(models.Model):
 class Favourite(models.Model):
     """An item somebody keeps on their home page."""
 
-    person = models.ForeignKey(Person, models.CASCADE, related_name="favourites")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="favourites", db_index=False)
     item_code = models.TextField()
     position = models.IntegerField(default=0)
 

@@ -68,6 +68,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="answers",
                         to="exchange.token",
+                        db_index=False,
                     ),
                 ),
             ],

@@ -16,7 +16,9 @@ class Slot(models.TextChoices):
 class Issue(models.Model):
     """One brief that one person was told; the database takes none twice."""
 
-    person = models.ForeignKey("people.Person", models.PROTECT, related_name="+", verbose_name=_("收件人"))
+    person = models.ForeignKey(
+        "people.Person", models.PROTECT, related_name="+", verbose_name=_("收件人"), db_index=False
+    )
     on = models.DateField(_("日期"))
     slot = models.TextField(_("早晚"), choices=Slot)
     told_at = models.DateTimeField(_("时间"), default=timezone.now)

@@ -34,7 +34,7 @@ class Pace(models.TextChoices):
 class Preference(models.Model):
     """By which channels, and how often, somebody hears of a group. Without a person: the default of everybody."""
 
-    person = models.ForeignKey("people.Person", models.CASCADE, null=True, related_name="+")
+    person = models.ForeignKey("people.Person", models.CASCADE, null=True, related_name="+", db_index=False)
     group = models.TextField(_("通知类别"), choices=Group)
     channels = models.JSONField(_("渠道"), default=list)
     pace = models.TextField(_("频率"), choices=Pace, default=Pace.AT_ONCE)
@@ -53,7 +53,7 @@ class QuietHours(models.Model):
     Both empty: none at all. Without a person: the default of everybody.
     """
 
-    person = models.ForeignKey("people.Person", models.CASCADE, null=True, related_name="+")
+    person = models.ForeignKey("people.Person", models.CASCADE, null=True, related_name="+", db_index=False)
     starts = models.TimeField(_("开始"), null=True)
     ends = models.TimeField(_("结束"), null=True)
 
@@ -107,7 +107,7 @@ class Sending(models.Model):
     it would be tried again if that worker died.
     """
 
-    notice = models.ForeignKey("notices.Notice", models.CASCADE, related_name="sendings")
+    notice = models.ForeignKey("notices.Notice", models.CASCADE, related_name="sendings", db_index=False)
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="+", verbose_name=_("收件人"))
     channel = models.TextField(_("渠道"))
     key = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -161,7 +161,9 @@ class Address(models.Model):
     Mail and telephone are the person's own fields; keeping them twice would mean two truths.
     """
 
-    person = models.ForeignKey("people.Person", models.CASCADE, related_name="+", verbose_name=_("人员"))
+    person = models.ForeignKey(
+        "people.Person", models.CASCADE, related_name="+", verbose_name=_("人员"), db_index=False
+    )
     channel = models.TextField(_("渠道"))
     value = PersonalField(_("账号"), kind="account")
     changed_at = models.DateTimeField(_("更新时间"), default=timezone.now)

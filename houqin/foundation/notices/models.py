@@ -15,7 +15,7 @@ class Notice(models.Model):
     """
 
     person = models.ForeignKey(
-        "people.Person", models.PROTECT, related_name="notices", verbose_name=_("收件人")
+        "people.Person", models.PROTECT, related_name="notices", verbose_name=_("收件人"), db_index=False
     )
     kind = models.TextField(_("类别"))
     title = models.TextField(_("标题"))

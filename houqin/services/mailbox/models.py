@@ -85,7 +85,13 @@ class Letter(models.Model):
     once = models.TextField(unique=True, null=True, editable=False)
     may_publish = models.BooleanField(_("同意公开"), default=False)
     category = models.ForeignKey(
-        LetterCategory, models.PROTECT, null=True, blank=True, related_name="letters", verbose_name=_("类别")
+        LetterCategory,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="letters",
+        verbose_name=_("类别"),
+        db_index=False,
     )
     suggested = models.ForeignKey(
         LetterCategory, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("建议类别")
@@ -244,7 +250,7 @@ class Publication(models.Model):
 class UsefulVote(models.Model):
     """Somebody who signed in found a published letter useful; once each."""
 
-    publication = models.ForeignKey(Publication, models.CASCADE, related_name="votes")
+    publication = models.ForeignKey(Publication, models.CASCADE, related_name="votes", db_index=False)
     person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
     at = models.DateTimeField(default=timezone.now)
 
@@ -257,7 +263,7 @@ class UsefulVote(models.Model):
 class SpotRating(models.Model):
     """A rating given where a code hangs. It keeps nothing of whoever gave it. A low one opens, or joins, a letter."""
 
-    place = models.ForeignKey(Place, models.PROTECT, related_name="+", verbose_name=_("地点"))
+    place = models.ForeignKey(Place, models.PROTECT, related_name="+", verbose_name=_("地点"), db_index=False)
     category = models.ForeignKey(
         LetterCategory, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("类别")
     )

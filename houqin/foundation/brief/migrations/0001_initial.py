@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="收件人",
+                        db_index=False,
                     ),
                 ),
             ],

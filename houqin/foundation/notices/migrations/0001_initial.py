@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                         related_name="notices",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="收件人",
+                        db_index=False,
                     ),
                 ),
             ],

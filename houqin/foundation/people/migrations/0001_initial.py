@@ -227,6 +227,7 @@ class Migration(migrations.Migration):
                         related_name="duty_shifts",
                         to="people.organisation",
                         verbose_name="值班科室",
+                        db_index=False,
                     ),
                 ),
             ],

@@ -42,7 +42,7 @@ def key():
 
 def of_person(name):
     return models.ForeignKey(
-        on_delete=django.db.models.deletion.CASCADE, related_name=name, to="people.person"
+        on_delete=django.db.models.deletion.CASCADE, related_name=name, to="people.person", db_index=False
     )
 
 
@@ -111,6 +111,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="recovery_codes",
                         to="people.secondfactor",
+                        db_index=False,
                     ),
                 ),
             ],

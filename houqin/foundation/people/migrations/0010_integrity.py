@@ -63,6 +63,7 @@ class Migration(migrations.Migration):
                         related_name="integrity_records",
                         to="people.appointment",
                         verbose_name="任职",
+                        db_index=False,
                     ),
                 ),
                 (

@@ -302,7 +302,7 @@ class DutyShift(models.Model):
     """
 
     section = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="duty_shifts", verbose_name=_("值班科室")
+        Organisation, models.PROTECT, related_name="duty_shifts", verbose_name=_("值班科室"), db_index=False
     )
     place = models.ForeignKey(
         "places.Place", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("负责场所")

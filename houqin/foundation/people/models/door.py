@@ -14,7 +14,7 @@ class PasswordSet(models.Model):
     ``initial`` ones were set by somebody else, and are changed at the first sign-in.
     """
 
-    person = models.ForeignKey("people.Person", models.CASCADE, related_name="passwords_set")
+    person = models.ForeignKey("people.Person", models.CASCADE, related_name="passwords_set", db_index=False)
     hash = models.TextField()
     initial = models.BooleanField(default=False)
     at = models.DateTimeField(default=timezone.now)
@@ -46,7 +46,7 @@ class SecondFactor(models.Model):
 class RecoveryCode(models.Model):
     """A code for the day the phone is gone: shown once, kept as a keyed hash, good for one sign-in."""
 
-    factor = models.ForeignKey(SecondFactor, models.CASCADE, related_name="recovery_codes")
+    factor = models.ForeignKey(SecondFactor, models.CASCADE, related_name="recovery_codes", db_index=False)
     digest = models.TextField()
     used_at = models.DateTimeField(null=True)
 
@@ -59,7 +59,7 @@ class RecoveryCode(models.Model):
 class KnownDevice(models.Model):
     """A browser somebody has signed in on, known again by a cookie of which only the SHA-256 is kept."""
 
-    person = models.ForeignKey("people.Person", models.CASCADE, related_name="devices")
+    person = models.ForeignKey("people.Person", models.CASCADE, related_name="devices", db_index=False)
     digest = models.TextField()
     name = models.TextField(_("设备"), blank=True)
     first_at = models.DateTimeField(default=timezone.now)
@@ -77,7 +77,7 @@ class Identity(models.Model):
     ``provider``: ``oidc``, ``dingtalk`` or ``wechat``.
     """
 
-    person = models.ForeignKey("people.Person", models.CASCADE, related_name="identities")
+    person = models.ForeignKey("people.Person", models.CASCADE, related_name="identities", db_index=False)
     provider = models.TextField()
     subject = models.TextField()
     linked_at = models.DateTimeField(default=timezone.now)

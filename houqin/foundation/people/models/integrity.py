@@ -23,7 +23,11 @@ class IntegrityRecord(models.Model):
     """
 
     appointment = models.ForeignKey(
-        "people.Appointment", models.PROTECT, related_name="integrity_records", verbose_name=_("任职")
+        "people.Appointment",
+        models.PROTECT,
+        related_name="integrity_records",
+        verbose_name=_("任职"),
+        db_index=False,
     )
     kind = models.TextField(_("类别"), choices=RecordKind)
     on = models.DateField(_("日期"), default=timezone.localdate)

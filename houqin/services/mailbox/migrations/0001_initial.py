@@ -354,6 +354,7 @@ class Migration(migrations.Migration):
                 related_name="letters",
                 to="mailbox.lettercategory",
                 verbose_name="类别",
+                db_index=False,
             ),
         ),
         migrations.AddField(
@@ -410,6 +411,7 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to="places.place",
                         verbose_name="地点",
+                        db_index=False,
                     ),
                 ),
             ],
@@ -497,6 +499,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="votes",
                         to="mailbox.publication",
+                        db_index=False,
                     ),
                 ),
             ],

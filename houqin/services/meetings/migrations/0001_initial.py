@@ -217,6 +217,7 @@ class Migration(migrations.Migration):
                         related_name="meetings",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="组织者",
+                        db_index=False,
                     ),
                 ),
                 (
@@ -226,6 +227,7 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to="people.organisation",
                         verbose_name="主办科室",
+                        db_index=False,
                     ),
                 ),
             ],
@@ -491,6 +493,7 @@ class Migration(migrations.Migration):
                 related_name="meetings",
                 to="meetings.room",
                 verbose_name="会议室",
+                db_index=False,
             ),
         ),
         migrations.AddField(
@@ -583,6 +586,7 @@ class Migration(migrations.Migration):
                         related_name="parts",
                         to="meetings.room",
                         verbose_name="会议室",
+                        db_index=False,
                     ),
                 ),
             ],
@@ -629,6 +633,7 @@ class Migration(migrations.Migration):
                 related_name="meetings",
                 to="meetings.series",
                 verbose_name="系列",
+                db_index=False,
             ),
         ),
         migrations.CreateModel(

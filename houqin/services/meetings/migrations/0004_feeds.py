@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                         related_name="meeting_feeds",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="人员",
+                        db_index=False,
                     ),
                 ),
                 (

@@ -114,6 +114,7 @@ class Migration(migrations.Migration):
                         related_name="vehicles",
                         to="meetings.bigevent",
                         verbose_name="活动",
+                        db_index=False,
                     ),
                 ),
             ],

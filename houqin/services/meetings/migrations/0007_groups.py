@@ -122,6 +122,7 @@ class Migration(migrations.Migration):
                 related_name="participant_groups",
                 to="people.organisation",
                 verbose_name="科室",
+                db_index=False,
             ),
         ),
         migrations.AddField(

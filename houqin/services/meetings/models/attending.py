@@ -168,7 +168,11 @@ class ParticipantGroup(models.Model):
 
     name = models.TextField(_("名称"))
     section = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="participant_groups", verbose_name=_("科室")
+        Organisation,
+        models.PROTECT,
+        related_name="participant_groups",
+        verbose_name=_("科室"),
+        db_index=False,
     )
     made_at = models.DateTimeField(_("保存时间"), default=timezone.now)
 

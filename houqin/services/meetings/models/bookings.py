@@ -101,18 +101,24 @@ class Meeting(models.Model):
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     title = models.TextField(_("会议名称"))
     private = models.BooleanField(_("不公开会议名称"), default=False)
-    room = models.ForeignKey(Room, models.PROTECT, related_name="meetings", verbose_name=_("会议室"))
+    room = models.ForeignKey(
+        Room, models.PROTECT, related_name="meetings", verbose_name=_("会议室"), db_index=False
+    )
     starts_at = models.DateTimeField(_("开始"))
     ends_at = models.DateTimeField(_("结束"))
     all_day = models.BooleanField(_("全天"), default=False)
     setup_minutes = models.PositiveSmallIntegerField(_("会前布置（分钟）"), default=0)
     clearing_minutes = models.PositiveSmallIntegerField(_("会后清理（分钟）"), default=0)
     state = models.TextField(_("状态"), choices=MeetingState, default=MeetingState.BOOKED)
-    organiser = models.ForeignKey(Person, models.PROTECT, related_name="meetings", verbose_name=_("组织者"))
+    organiser = models.ForeignKey(
+        Person, models.PROTECT, related_name="meetings", verbose_name=_("组织者"), db_index=False
+    )
     booked_by = models.ForeignKey(
         Person, models.PROTECT, related_name="booked_meetings", verbose_name=_("预订人")
     )
-    section = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("主办科室"))
+    section = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", verbose_name=_("主办科室"), db_index=False
+    )
     external_organiser = models.TextField(_("外部主办方"), blank=True)
     expected = models.PositiveIntegerField(_("预计人数"), default=0)
     layout = models.TextField(_("摆放形式"), blank=True)
@@ -122,7 +128,13 @@ class Meeting(models.Model):
     fen_a_head_day = models.PositiveIntegerField(_("预算（分/人·天）"), default=0)
     exceeds = models.TextField(_("超出规定的理由"), blank=True)
     series = models.ForeignKey(
-        Series, models.PROTECT, null=True, blank=True, related_name="meetings", verbose_name=_("系列")
+        Series,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="meetings",
+        verbose_name=_("系列"),
+        db_index=False,
     )
     original_start = models.DateTimeField(_("原定开始"), null=True, blank=True)
     event = models.ForeignKey(

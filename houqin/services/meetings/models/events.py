@@ -92,7 +92,9 @@ class PostDuty(models.Model):
 class EventVehicle(models.Model):
     """A vehicle that brings people: when it comes and goes, who drives."""
 
-    event = models.ForeignKey(BigEvent, models.CASCADE, related_name="vehicles", verbose_name=_("活动"))
+    event = models.ForeignKey(
+        BigEvent, models.CASCADE, related_name="vehicles", verbose_name=_("活动"), db_index=False
+    )
     plate = models.TextField(_("车牌"))
     unit = models.TextField(_("单位"), blank=True)
     seats = models.PositiveSmallIntegerField(_("座位数"), null=True, blank=True)

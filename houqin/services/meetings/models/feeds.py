@@ -20,7 +20,9 @@ def mark_of(token: str) -> str:
 class Feed(models.Model):
     """One address: the meetings of ``person``, or those of ``room`` as everybody may know them. Only its mark is kept."""
 
-    person = models.ForeignKey(Person, models.CASCADE, related_name="meeting_feeds", verbose_name=_("人员"))
+    person = models.ForeignKey(
+        Person, models.CASCADE, related_name="meeting_feeds", verbose_name=_("人员"), db_index=False
+    )
     room = models.ForeignKey(
         Room, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("会议室")
     )

@@ -101,7 +101,9 @@ class RoomPart(models.Model):
     Only parts are occupied, so A, B and A+B can never be used by two meetings at once.
     """
 
-    room = models.ForeignKey(Room, models.CASCADE, related_name="parts", verbose_name=_("会议室"))
+    room = models.ForeignKey(
+        Room, models.CASCADE, related_name="parts", verbose_name=_("会议室"), db_index=False
+    )
     part = models.ForeignKey(Room, models.PROTECT, related_name="wholes", verbose_name=_("组成部分"))
 
     class Meta:

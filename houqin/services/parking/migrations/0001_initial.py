@@ -232,6 +232,7 @@ class Migration(migrations.Migration):
                         related_name="permits",
                         to="parking.partner",
                         verbose_name="伙伴院区",
+                        db_index=False,
                     ),
                 ),
             ],
@@ -274,6 +275,7 @@ class Migration(migrations.Migration):
                         related_name="quotas",
                         to="parking.lot",
                         verbose_name="停车场",
+                        db_index=False,
                     ),
                 ),
                 (
@@ -476,6 +478,7 @@ class Migration(migrations.Migration):
                         related_name="permits",
                         to="parking.lot",
                         verbose_name="停车场",
+                        db_index=False,
                     ),
                 ),
                 (
@@ -485,6 +488,7 @@ class Migration(migrations.Migration):
                         related_name="plate_permits",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="人员",
+                        db_index=False,
                     ),
                 ),
                 (
@@ -579,6 +583,7 @@ class Migration(migrations.Migration):
                         related_name="entries",
                         to="parking.rotation",
                         verbose_name="轮换",
+                        db_index=False,
                     ),
                 ),
             ],
@@ -649,6 +654,7 @@ class Migration(migrations.Migration):
                         related_name="spaces",
                         to="parking.lot",
                         verbose_name="停车场",
+                        db_index=False,
                     ),
                 ),
             ],
@@ -822,6 +828,7 @@ class Migration(migrations.Migration):
                         related_name="passages",
                         to="parking.camera",
                         verbose_name="相机",
+                        db_index=False,
                     ),
                 ),
                 (
@@ -831,6 +838,7 @@ class Migration(migrations.Migration):
                         related_name="passages",
                         to="parking.lot",
                         verbose_name="停车场",
+                        db_index=False,
                     ),
                 ),
                 (

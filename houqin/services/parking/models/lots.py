@@ -71,7 +71,9 @@ class ChargeState(models.TextChoices):
 class Space(models.Model):
     """A numbered space of a lot. A charging bay has a state; others have none."""
 
-    lot = models.ForeignKey(Lot, models.PROTECT, related_name="spaces", verbose_name=_("停车场"))
+    lot = models.ForeignKey(
+        Lot, models.PROTECT, related_name="spaces", verbose_name=_("停车场"), db_index=False
+    )
     code = models.TextField(_("编号"))
     kind = models.TextField(_("类别"), choices=SpaceKind, default=SpaceKind.ORDINARY)
     charge = models.TextField(_("充电桩状态"), choices=ChargeState, blank=True, default=ChargeState.NONE)

@@ -17,7 +17,9 @@ from houqin.services.parking.models.lots import Lot
 class Quota(models.Model):
     """How many permits of a lot may be open at a time: of one unit, or with ``unit`` empty of all together."""
 
-    lot = models.ForeignKey(Lot, models.PROTECT, related_name="quotas", verbose_name=_("停车场"))
+    lot = models.ForeignKey(
+        Lot, models.PROTECT, related_name="quotas", verbose_name=_("停车场"), db_index=False
+    )
     unit = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("单位"),
         help_text=_("留空为全部单位合计"),
@@ -59,9 +61,13 @@ class PlatePermit(models.Model):
     """
 
     plate = models.TextField(_("车牌号"))
-    person = models.ForeignKey(Person, models.PROTECT, related_name="plate_permits", verbose_name=_("人员"))
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="plate_permits", verbose_name=_("人员"), db_index=False
+    )
     unit = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("单位"))
-    lot = models.ForeignKey(Lot, models.PROTECT, related_name="permits", verbose_name=_("停车场"))
+    lot = models.ForeignKey(
+        Lot, models.PROTECT, related_name="permits", verbose_name=_("停车场"), db_index=False
+    )
     from_on = models.DateField(_("起始日期"))
     until_on = models.DateField(_("截止日期"))
     state = models.TextField(_("状态"), choices=PermitState, default=PermitState.PENDING)
@@ -176,7 +182,9 @@ class EntryState(models.TextChoices):
 class RotationEntry(models.Model):
     """Somebody's wish in a rotation: one a person, with one plate. ``lost_before`` are draws in a row without a place."""
 
-    rotation = models.ForeignKey(Rotation, models.PROTECT, related_name="entries", verbose_name=_("轮换"))
+    rotation = models.ForeignKey(
+        Rotation, models.PROTECT, related_name="entries", verbose_name=_("轮换"), db_index=False
+    )
     number = models.PositiveIntegerField(_("报名号"))
     person = models.ForeignKey(
         Person, models.PROTECT, related_name="rotation_entries", verbose_name=_("人员")
@@ -279,7 +287,9 @@ class Partner(models.Model):
 class PartnerPermit(models.Model):
     """A permit that a partner signed, as it was shown to us. ``serial`` is the partner's own number."""
 
-    partner = models.ForeignKey(Partner, models.PROTECT, related_name="permits", verbose_name=_("伙伴院区"))
+    partner = models.ForeignKey(
+        Partner, models.PROTECT, related_name="permits", verbose_name=_("伙伴院区"), db_index=False
+    )
     serial = models.TextField(_("编号"))
     plate = models.TextField(_("车牌号"), blank=True)
     from_on = models.DateField(_("起始日期"), null=True, blank=True)

@@ -92,9 +92,13 @@ class Passage(models.Model):
     ``read`` is what the camera read, ``plate`` what was made of it (empty where nothing could be read).
     """
 
-    camera = models.ForeignKey(Camera, models.PROTECT, related_name="passages", verbose_name=_("相机"))
+    camera = models.ForeignKey(
+        Camera, models.PROTECT, related_name="passages", verbose_name=_("相机"), db_index=False
+    )
     sequence = models.BigIntegerField(_("序号"))
-    lot = models.ForeignKey(Lot, models.PROTECT, related_name="passages", verbose_name=_("停车场"))
+    lot = models.ForeignKey(
+        Lot, models.PROTECT, related_name="passages", verbose_name=_("停车场"), db_index=False
+    )
     direction = models.TextField(_("方向"), choices=Direction)
     at = models.DateTimeField(_("时间"))
     read = models.TextField(_("识别结果"), blank=True)

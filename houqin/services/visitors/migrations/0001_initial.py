@@ -381,6 +381,7 @@ class Migration(migrations.Migration):
                         related_name="visits_hosted",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="接待人",
+                        db_index=False,
                     ),
                 ),
                 (
@@ -564,6 +565,7 @@ class Migration(migrations.Migration):
                         related_name="crossings",
                         to="visitors.visit",
                         verbose_name="来访",
+                        db_index=False,
                     ),
                 ),
             ],

@@ -84,7 +84,9 @@ class Visit(models.Model):
     )
     source = models.TextField(_("来源"), blank=True, default="")
     section = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("管理科室"))
-    host = models.ForeignKey(Person, models.PROTECT, related_name="visits_hosted", verbose_name=_("接待人"))
+    host = models.ForeignKey(
+        Person, models.PROTECT, related_name="visits_hosted", verbose_name=_("接待人"), db_index=False
+    )
     made_by = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("登记人")
     )
@@ -216,7 +218,9 @@ class Crossing(models.Model):
     enters twice without having left, whatever two gates do at the same moment.
     """
 
-    visit = models.ForeignKey(Visit, models.PROTECT, related_name="crossings", verbose_name=_("来访"))
+    visit = models.ForeignKey(
+        Visit, models.PROTECT, related_name="crossings", verbose_name=_("来访"), db_index=False
+    )
     number = models.PositiveSmallIntegerField()
     direction = models.TextField(_("方向"), choices=Direction)
     at = models.DateTimeField(_("时间"), default=timezone.now)
