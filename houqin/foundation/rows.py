@@ -20,9 +20,6 @@ from houqin.foundation.compiled import statement
 
 M = TypeVar("M", bound=Model)
 
-#: More rows than this are sent by columns (:func:`_as_columns`); so few are put together sooner as they are.
-A_FEW = 3
-
 
 def fresh(model: type[M], **values: Any) -> M:
     """``model(**values)`` for half the work: a new record with the defaults of its fields."""
@@ -64,42 +61,29 @@ def _defaults(model: type[Any]) -> tuple[dict[str, Any], list[tuple[str, Callabl
 
 def insert(record: Model) -> None:
     """Write a new row; its id comes from the database unless it has one. One statement."""
-    insert_many([record])
+    sql, values = _inserting([record])
+    (record.pk,) = statement(f"{sql} RETURNING {_key(type(record))}").run(values).fetchone()
+    record._state.adding, record._state.db = False, DEFAULT_DB_ALIAS
 
 
-def insert_many(records: Sequence[Model]) -> None:
-    """Write new rows of one model in one statement; for a handful, bulk loading has its own ways."""
-    if not records:
-        return
-    sql, values = inserting(records)
-    keys = statement(sql).run(values).fetchall()
-    for record, (key,) in zip(records, keys, strict=True):
-        record.pk = key
-        record._state.adding, record._state.db = False, "default"
-
-
-def inserting(records: Sequence[Model]) -> tuple[str, list[Any]]:
-    """The INSERT of new rows of one model, which returns their keys, and its parameters."""
+def _inserting(records: Sequence[Model]) -> tuple[str, list[Any]]:
+    """The INSERT of new rows of one model, and its parameters."""
     model, named = type(records[0]), records[0].pk is not None
     row = _written(model, named).row
-    rows = [row(record, vars(record)) for record in records]
-    if len(rows) > A_FEW and (found := _as_columns(model, named, rows)):
-        return found
-    return _insert_sql(model, named, len(rows)), [value for each in rows for value in each]
+    return _insert_sql(model, named, len(records)), [
+        value for record in records for value in row(record, vars(record))
+    ]
 
 
-def _as_columns(
-    model: type[Model], named: bool, rows: Sequence[Sequence[Any]]
-) -> tuple[str, list[Any]] | None:
-    """Rows as one value for each column that is the same in all of them, and an array for each other: one statement
-    for any number of rows, which is planned once, and a tenth of the parameters where many are told the same."""
-    columns = list(zip(*rows, strict=True))
-    differing = tuple(
-        place for place, column in enumerate(columns) if column.count(column[0]) < len(rows) or not place
-    )
-    if not (sql := _insert_columns_sql(model, named, differing)):
-        return None
-    return sql, [list(column) if place in differing else column[0] for place, column in enumerate(columns)]
+def _inserting_each(like: Model, field: str, keys: Sequence[int]) -> tuple[str, list[Any]]:
+    """The INSERT of as many rows as there are keys, all like one but for that relation, and its parameters: the keys go as
+    one array, so that the statement is the same for any number of them and is planned once a connection."""
+    model = type(like)
+    written, column = _written(model, False), _column(model, field)
+    place = written.columns.index(column)
+    values: list[Any] = list(written.row(like, vars(like)))
+    values[place] = list(map(Int8, keys))
+    return _insert_each_sql(model, place), values
 
 
 def update(record: Model, names: Sequence[str]) -> None:
@@ -140,8 +124,8 @@ class Writes:
 
     def __init__(self) -> None:
         self._new: dict[type[Model], dict[int, Model]] = {}
+        self._each: list[tuple[Model, str, Sequence[int]]] = []
         self._changed: dict[tuple[type[Model], Any], tuple[Model, dict[str, None]]] = {}
-        self._after: dict[str, None] = {}
 
     def insert(self, *records: Model) -> None:
         """New rows. Their keys are not read back: where they matter, give them by :func:`next_ids`."""
@@ -158,32 +142,36 @@ class Writes:
             for name in wanted:
                 setattr(kept, name, getattr(record, name))
 
-    def after(self, sql: str) -> None:
-        """Another statement without parameters, once; ``new_TABLE`` in it are the new rows' keys of that table."""
-        self._after[sql] = None
+    def insert_each(self, like: Model, field: str, keys: Sequence[int]) -> None:
+        """A new row for each key (at least one) of a relation, otherwise all ``like`` this one."""
+        self._each.append((like, field, keys))
 
     def run(self) -> None:
         """Write everything by one statement; asserts that the row changed last is there."""
         parts, values = [], []
         for records in self._new.values():
-            sql, given = inserting(list(records.values()))
-            parts.append(f"new_{next(iter(records.values()))._meta.db_table} AS ({sql})")
+            sql, given = _inserting(list(records.values()))
+            parts.append(sql)
             values += given
-        parts += [f"after_{place} AS ({each})" for place, each in enumerate(self._after)]
-        for place, (record, names) in enumerate(self._changed.values()):
-            parts.append(f"changed_{place} AS ({_update_sql(type(record), tuple(names))})")
+        for each in self._each:
+            sql, given = _inserting_each(*each)
+            parts.append(sql)
+            values += given
+        for record, names in self._changed.values():
+            parts.append(_update_sql(type(record), tuple(names)))
             values += [*_values_of(record, names), record.pk]
         if parts:
             self._execute(parts, values)
 
     def _execute(self, parts: list[str], values: list[Any]) -> None:
-        name, _, last = parts.pop().partition(" AS (")
-        sql = f"WITH {', '.join(parts)} {last[:-1]}" if parts else last[:-1]
-        assert statement(sql).run(values).rowcount > 0, f"{name}: the row is not there"
+        last = parts.pop()
+        others = ", ".join(f"part_{place} AS ({sql})" for place, sql in enumerate(parts))
+        sql = f"WITH {others} {last}" if others else last
+        assert statement(sql).run(values).rowcount > 0, f"the row is not there: {last}"
         for records in self._new.values():
             for record in records.values():
-                record._state.adding, record._state.db = False, "default"
-        self._new, self._changed, self._after = {}, {}, {}
+                record._state.adding, record._state.db = False, DEFAULT_DB_ALIAS
+        self._new, self._each, self._changed = {}, [], {}
 
 
 def snapshot(record: Model) -> dict[str, Any]:
@@ -295,30 +283,38 @@ _WIDTHS: dict[type, Callable[[Any], Any]] = {
 
 @cache
 def _insert_sql(model: type[Model], named: bool, count: int) -> str:
-    quote, meta, columns = connection.ops.quote_name, model._meta, _written(model, named).columns
+    columns = _written(model, named).columns
     row = f"({', '.join(['%s'] * len(columns))})"
-    rows = ", ".join([row] * count)
-    names, key = ", ".join(map(quote, columns)), quote(meta.pk.column)
-    return f"INSERT INTO {quote(meta.db_table)} ({names}) VALUES {rows} RETURNING {key}"  # noqa: S608
+    return f"{_insert_into(model, columns)} VALUES {', '.join([row] * count)}"
 
 
 @cache
-def _insert_columns_sql(model: type[Model], named: bool, differing: tuple[int, ...]) -> str:
-    """Empty where a column that differs holds arrays or ranges, of which there are no arrays."""
-    quote, meta, columns = connection.ops.quote_name, model._meta, _written(model, named).columns
+def _insert_each_sql(model: type[Model], place: int) -> str:
+    columns = _written(model, False).columns
     # Without lengths: a cast to them would cut what is too long, where the column refuses it.
     kinds = {
         field.column: re.sub(r"\(.*?\)", "", field.db_type(connection) or "")
-        for field in meta.concrete_fields
+        for field in model._meta.concrete_fields
     }
-    if any("[" in kinds[columns[place]] or "range" in kinds[columns[place]] for place in differing):
-        return ""
-    chosen = (
-        f"unnest(%s::{kinds[column]}[])" if place in differing else f"%s::{kinds[column]}"
-        for place, column in enumerate(columns)
-    )
-    names, key = ", ".join(map(quote, columns)), quote(meta.pk.column)
-    return f"INSERT INTO {quote(meta.db_table)} ({names}) SELECT {', '.join(chosen)} RETURNING {key}"
+    chosen = [f"%s::{kinds[column]}" for column in columns]
+    chosen[place] = "unnest(%s::bigint[])"
+    return f"{_insert_into(model, columns)} SELECT {', '.join(chosen)}"
+
+
+def _insert_into(model: type[Model], columns: Iterable[str]) -> str:
+    quote = connection.ops.quote_name
+    return f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(map(quote, columns))})"
+
+
+@cache
+def _key(model: type[Model]) -> str:
+    return connection.ops.quote_name(model._meta.pk.column)
+
+
+@cache
+def _column(model: type[Model], field: str) -> str:
+    found: Any = model._meta.get_field(field)
+    return str(found.column)
 
 
 @cache

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 
+logger = logging.getLogger(__name__)
+
 CONCURRENCY = 2
-LOOK_EVERY = 1.0  # seconds; jobs are looked for, not announced (see the second migration of notices)
+LOOK_EVERY = (
+    1.0  # seconds; jobs and notices are looked for, not announced (see the second migration of notices)
+)
+LONGEST_REST = 60.0  # seconds after deliveries that failed
 CONNECTIONS = 2  # of the queue itself; jobs have their own
 
 
@@ -27,6 +33,37 @@ async def _work() -> None:
     queue = PsycopgConnector(kwargs=utils.connector_params(), min_size=1, max_size=CONNECTIONS)
     with app.replace_connector(queue):
         async with app.open_async():
-            await app.run_worker_async(
-                concurrency=CONCURRENCY, fetch_job_polling_interval=LOOK_EVERY, listen_notify=False
-            )
+            delivering = asyncio.create_task(deliver_notices())
+            try:
+                await app.run_worker_async(
+                    concurrency=CONCURRENCY, fetch_job_polling_interval=LOOK_EVERY, listen_notify=False
+                )
+            finally:
+                delivering.cancel()
+
+
+async def deliver_notices() -> None:
+    """Look for notices that wait, for ever. What fails is tried again, after ever longer rests."""
+    from asgiref.sync import sync_to_async
+    from django.db import OperationalError
+
+    rest = LOOK_EVERY
+    while True:
+        try:
+            await sync_to_async(_deliver, thread_sensitive=False)()
+            rest = LOOK_EVERY
+        except OperationalError:  # whether the database is lost is for the queue to say
+            rest = LOOK_EVERY
+        except Exception:
+            logger.exception("Notices were not delivered; next attempt in %d seconds", rest)
+            rest = min(rest * 2, LONGEST_REST)
+        await asyncio.sleep(rest)
+
+
+def _deliver() -> None:
+    from django.db import close_old_connections
+
+    from houqin.foundation.notices.actions import deliver
+
+    close_old_connections()
+    deliver()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
 
 from django.db import connection, models, transaction
 from django.utils import timezone, translation
@@ -17,9 +16,7 @@ from houqin.foundation.rows import Writes, fresh
 
 #: Plain or lazy text, or a function that makes it: ``lambda: _("%(n)s 已派给您") % {"n": number}``.
 Words = str | Promise | Callable[[], str]
-#: A notice that no job delivered within this time is swept up.
-OVERLOOKED = timedelta(minutes=2)
-#: Notices written by one statement, and delivered by one job.
+#: Notices delivered in one transaction.
 AT_ONCE = 1000
 
 
@@ -33,99 +30,63 @@ def tell(
     record: models.Model | None = None,
     writes: Writes | None = None,
 ) -> None:
-    """Tell ``people`` something, each in their language: one INSERT and one deferred job for all of them.
+    """Tell ``people`` something, each in their language: one INSERT for all of them, in the caller's transaction. If that
+    fails, nobody is told; once it is through, the worker lets the notices reach their people (:func:`deliver`).
 
-    Both stand in the caller's transaction: if it fails, nobody is told. ``kind`` is a dotted code as in
-    ``affairs.assigned``; ``record`` is what it is about. A function as ``title`` or ``body`` is called in each
-    language that occurs, lazy text is rendered in it. With ``writes`` they are written along with what else its owner
-    writes.
+    ``kind`` is a dotted code as in ``affairs.assigned``; ``record`` is what it is about. A function as ``title`` or
+    ``body`` is called in each language that occurs, lazy text is rendered in it. With ``writes`` they are written along
+    with what else its owner writes.
     """
-    by_language: dict[str, dict[int, Person]] = defaultdict(dict)
+    by_language: dict[str, dict[int, None]] = defaultdict(dict)
     for person in people:
-        by_language[person.language][person.pk] = person
-    notices, now = [], timezone.now()
+        by_language[person.language][person.pk] = None
+    together = writes or Writes()
     for language, recipients in by_language.items():
         with translation.override(language):
             words = {"title": _say(title), "body": _say(body)}
-        for pk in recipients:
-            notices.append(
-                fresh(
-                    Notice,
-                    person_id=pk,
-                    kind=kind,
-                    url=url,
-                    record_type=record._meta.label_lower if record else "",
-                    record_id=record.pk if record else None,
-                    created_at=now,
-                    **words,
-                )
-            )
-    for start in range(0, len(notices), AT_ONCE):
-        _write(notices[start : start + AT_ONCE], writes if len(notices) <= AT_ONCE else None)
-
-
-def _write(notices: Sequence[Notice], writes: Writes | None) -> None:
-    """The notices and the job that delivers them, in one statement; in that of ``writes`` where given."""
-    together = writes or Writes()
-    together.insert(*notices)
-    together.after(_DEFERRED)
+        notice = fresh(
+            Notice,
+            kind=kind,
+            url=url,
+            record_type=record._meta.label_lower if record else "",
+            record_id=record.pk if record else None,
+            **words,
+        )
+        together.insert_each(notice, "person", list(recipients))
     if writes is None:
         together.run()
-
-
-#: As ``notices.jobs.deliver.defer(ids=…)`` writes it; put together here because nearly every step of a case tells somebody.
-_DEFERRED = """
-INSERT INTO procrastinate_jobs (queue_name, task_name, args)
-SELECT 'notices', 'notices.deliver', jsonb_build_object('ids', jsonb_agg(id)) FROM new_notices_notice
-"""
 
 
 def _say(words: Words) -> str:
     return str(words()) if callable(words) else str(words)
 
 
-#: Jobs of the same kind that wait are done along with the one that runs, this many at most.
-TAKEN_ALONG = 500
-_WAITING = """
+_ARRIVE = """
 WITH waiting AS (
-  SELECT id, args FROM procrastinate_jobs WHERE task_name = 'notices.deliver' AND status = 'todo' AND attempts = 0
-  ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
-), taken AS (
-  DELETE FROM procrastinate_jobs WHERE id IN (SELECT id FROM waiting)
+  SELECT id FROM notices_notice WHERE delivered_at IS NULL ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
 )
-SELECT (jsonb_array_elements(args -> 'ids'))::bigint FROM waiting
+UPDATE notices_notice SET delivered_at = %(now)s WHERE id IN (SELECT id FROM waiting) RETURNING id
 """
 
 
-@transaction.atomic
-def deliver(ids: Sequence[int]) -> int:
-    """Let notices reach their people; answers how many did. A second time finds nothing to do.
+def deliver() -> int:
+    """Let the notices that wait reach their people; answers how many did. What several workers do at once is done once.
 
-    Under load many such jobs wait, each for a notice or two: the one that runs does their work too and takes them
-    away in the same transaction, for starting a job costs more than all that this one does.
+    The notices are their own queue: nearly every step of a case tells somebody, and a job for each would cost more to
+    write, start and end than all that is done here.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_WAITING, {"most": TAKEN_ALONG})
-        more = [pk for (pk,) in cursor.fetchall()]
-    return _arrived([*ids, *more])
-
-
-@transaction.atomic
-def deliver_overlooked() -> int:
-    """Deliver what has waited too long: its job was lost or has failed for good."""
-    long_ago = timezone.now() - OVERLOOKED
-    waiting = Notice.objects.filter(delivered_at__isnull=True, created_at__lt=long_ago)
-    return _arrived(list(waiting.values_list("pk", flat=True)))
-
-
-def _arrived(ids: Sequence[int]) -> int:
-    """They are in the portal now; whoever does more with them hears of it."""
-    waiting = Notice.objects.filter(pk__in=ids, delivered_at__isnull=True)
-    arrived = waiting.update(delivered_at=timezone.now())
-    if arrived:
-        for heard in DELIVERED:
-            heard(ids)
-    return arrived
+    arrived = 0
+    while True:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(_ARRIVE, {"most": AT_ONCE, "now": timezone.now()})
+                ids = [pk for (pk,) in cursor.fetchall()]
+            if ids:
+                for heard in DELIVERED:
+                    heard(ids)
+        arrived += len(ids)
+        if len(ids) < AT_ONCE:
+            return arrived
 
 
 def read(actor: Person, ids: Sequence[int] | None = None) -> int:

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class Notice(models.Model):
-    """One thing one person is told. In-app for now: a job delivers it, then it counts until it is read.
+    """One thing one person is told. In-app: the worker delivers it, then it counts until it is read.
 
     ``record_type`` and ``record_id`` name what it is about, so that a case's timeline can show who was told
     what, when it reached them and when they read it.

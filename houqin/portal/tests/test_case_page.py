@@ -126,12 +126,12 @@ def test_the_applicant_confirms_once_and_rates_with_tags(desk, as_person):
 
 
 def test_insiders_see_who_knew_what_when_and_applicants_do_not(desk, as_person):
-    from houqin.foundation.notices.actions import deliver_overlooked, read
+    from houqin.foundation.notices.actions import deliver, read
     from houqin.foundation.notices.models import Notice
 
     cast, case = desk.cast, desk.submit()
     Notice.objects.update(created_at="2026-01-01T00:00:00Z")
-    deliver_overlooked()
+    deliver()
     read(cast.worker)
     inside = page(as_person(cast.manager), case).content.decode()
     assert "通知赵铁柱" in inside

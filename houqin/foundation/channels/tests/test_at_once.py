@@ -11,7 +11,6 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from houqin.foundation.channels import jobs, planning, sending
 from houqin.foundation.channels.models import Address, Attempt, Preference, Sending
 from houqin.foundation.notices import actions as notices
-from houqin.foundation.notices import jobs as notices_jobs
 from houqin.foundation.notices import queries
 from houqin.foundation.notices.models import Notice
 
@@ -28,8 +27,7 @@ def tell(people, count=1, kind="affairs.overdue"):
     """Urgent, so that it is sent whatever the hour."""
     for number in range(count):
         notices.tell(people, kind=kind, title=f"第{number}件")
-    for job in ProcrastinateJob.objects.filter(task_name="notices.deliver"):
-        notices_jobs.deliver(**job.args)
+    notices.deliver()
 
 
 def at_once(*calls):
@@ -118,8 +116,7 @@ def test_what_planning_cannot_do_leaves_the_portal_alone(committed_cast, dingtal
     monkeypatch.setattr(planning, "choices_of", lambda people: 1 / 0)
     with transaction.atomic():
         notices.tell([committed_cast.staff], kind="affairs.task", title="水管漏水")
-    for job in ProcrastinateJob.objects.filter(task_name="notices.deliver"):
-        notices_jobs.deliver(**job.args)
+    notices.deliver()
     (job,) = ProcrastinateJob.objects.filter(task_name="channels.plan")
     with pytest.raises(ZeroDivisionError):
         jobs.plan(**job.args)

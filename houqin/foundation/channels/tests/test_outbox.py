@@ -11,7 +11,6 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from houqin.foundation.channels import jobs, planning, sending
 from houqin.foundation.channels.models import Address, Attempt, ChannelState, Preference, QuietHours, Sending
 from houqin.foundation.notices import actions as notices
-from houqin.foundation.notices import jobs as notices_jobs
 from houqin.foundation.notices.models import Notice
 from houqin.foundation.people.models import Identity
 
@@ -32,7 +31,7 @@ def staff(cast):
 
 def tell(*people, kind="affairs.task", **more):
     notices.tell(people, **{"kind": kind, "title": "轮到您办理：水管漏水", "url": "/cases/2026000017"} | more)
-    work("notices.deliver", notices_jobs.deliver)
+    notices.deliver()
 
 
 def work(name, job):

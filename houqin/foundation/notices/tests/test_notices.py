@@ -1,6 +1,5 @@
-"""Notices: told in the transaction, delivered by a job, counted until read."""
+"""Notices: told in the transaction, delivered by the worker, counted until read."""
 
-import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -10,54 +9,46 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
-from procrastinate.contrib.django import app
-from procrastinate.contrib.django.models import ProcrastinateJob
 
-from houqin.foundation.notices import actions, jobs, queries
+from houqin.foundation.notices import actions, queries
 from houqin.foundation.notices.models import Notice
+from houqin.foundation.notices.moments import DELIVERED
 
 
 def tell(*people, **more):
     actions.tell(people, **({"kind": "test.told", "title": "水管已修好"} | more))
 
 
-def deliver():
-    for job in ProcrastinateJob.objects.filter(task_name="notices.deliver"):
-        jobs.deliver(**job.args)
-
-
-def test_telling_many_costs_one_statement_and_one_job(cast):
+def test_telling_many_costs_one_statement(cast):
     with CaptureQueriesContext(connection) as statements:
         tell(*cast.people(), url="/cases/1", record=cast.city)
     written = [each["sql"] for each in statements if "SAVEPOINT" not in each["sql"]]
     assert len(written) == 1, written
     assert Notice.objects.count() == len(cast.people())
-    assert ProcrastinateJob.objects.count() == 1
 
 
-def test_jobs_that_wait_are_done_along_with_the_one_that_runs(cast):
-    tell(cast.staff)
-    tell(cast.head)
-    tell(cast.worker)
-    running = ProcrastinateJob.objects.order_by("id")[0]
-    ProcrastinateJob.objects.filter(pk=running.pk).update(status="doing")
-    assert jobs.deliver(**running.args) == 3
-    assert [job.pk for job in ProcrastinateJob.objects.all()] == [running.pk]
+def test_delivery_takes_all_that_wait_however_many(cast, monkeypatch):
+    monkeypatch.setattr(actions, "AT_ONCE", 2)
+    for person in cast.people()[:5]:
+        tell(person)
+    assert actions.deliver() == 5
+    assert actions.deliver() == 0
+    assert not Notice.objects.filter(delivered_at__isnull=True).exists()
 
 
-def test_nobody_to_tell_is_nothing_to_do(cast):
-    tell()
-    assert not ProcrastinateJob.objects.exists()
+def test_nobody_to_tell_is_nothing_to_do(cast, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        tell()
 
 
-def test_it_reaches_people_through_the_job_which_may_run_twice(cast, time_machine):
+def test_it_reaches_people_by_delivery_which_may_run_twice(cast, time_machine):
     tell(cast.staff, cast.staff, cast.head)
     assert queries.unread_count(cast.staff) == 0
-    deliver()
+    actions.deliver()
     assert queries.unread_count(cast.staff) == 1
     first = Notice.objects.get(person=cast.staff).delivered_at
     time_machine.move_to(timezone.now() + timedelta(hours=1))
-    deliver()
+    actions.deliver()
     assert Notice.objects.get(person=cast.staff).delivered_at == first
     assert queries.unread_count(cast.head) == 1
 
@@ -66,7 +57,7 @@ def test_what_fails_tells_nobody(cast):
     with pytest.raises(RuntimeError):
         _tell_and_fail(cast.staff)
     assert not Notice.objects.exists()
-    assert not ProcrastinateJob.objects.exists()
+    assert actions.deliver() == 0
 
 
 @transaction.atomic
@@ -82,17 +73,9 @@ def test_each_reads_it_in_their_language(cast):
     assert titles == {"staff": "in zh-hans", "head": "in en"}
 
 
-def test_what_its_job_forgot_is_swept_up(cast, time_machine):
-    tell(cast.staff)
-    assert jobs.deliver_overlooked(timestamp=0) == 0
-    time_machine.move_to(timezone.now() + timedelta(minutes=3))
-    assert jobs.deliver_overlooked(timestamp=0) == 1
-    assert queries.unread_count(cast.staff) == 1
-
-
 def test_one_reads_ones_own_alone(cast):
     tell(cast.staff, cast.head)
-    deliver()
+    actions.deliver()
     everybodys = list(Notice.objects.values_list("pk", flat=True))
     assert actions.read(cast.staff, everybodys) == 1
     assert (queries.unread_count(cast.staff), queries.unread_count(cast.head)) == (0, 1)
@@ -106,7 +89,7 @@ def test_a_record_knows_who_was_told_about_it(cast):
 
 def test_the_list_opens_what_a_notice_is_about_and_marks_it_read(cast, as_person):
     tell(cast.staff, title="<b>水管</b>已修好", url="/profile")
-    deliver()
+    actions.deliver()
     browser = as_person(cast.staff)
     page = browser.get(reverse("notices:list")).content.decode()
     assert "有 1 条未读" in page
@@ -119,7 +102,7 @@ def test_the_list_opens_what_a_notice_is_about_and_marks_it_read(cast, as_person
 
 def test_notices_of_others_are_not_found_and_links_stay_on_the_site(cast, as_person):
     tell(cast.staff, url="https://evil.example/")
-    deliver()
+    actions.deliver()
     url = reverse("notices:open", args=[Notice.objects.get().pk])
     assert as_person(cast.head).post(url).status_code == 404
     assert as_person(cast.staff).post(url).url == reverse("notices:list")
@@ -130,7 +113,7 @@ def test_the_badge_shows_a_figure_and_nothing_for_none(cast, as_person, client):
     assert browser.get(reverse("notices:badge")).content == b""
     for number in range(3):
         tell(cast.staff, title=f"第{number}条")
-    deliver()
+    actions.deliver()
     assert browser.get(reverse("notices:badge")).content.decode().startswith("3<span")
     assert client.get(reverse("notices:badge")).content == b""
     browser.post(reverse("notices:read_all"))
@@ -153,21 +136,21 @@ def test_long_lists_are_paged_by_key(cast, as_person, django_assert_max_num_quer
 
 @pytest.mark.db_facing
 @pytest.mark.django_db(transaction=True)
-def test_a_real_worker_delivers_what_was_committed(committed_cast):
-    with transaction.atomic():
-        tell(committed_cast.staff)
-    worker = app.with_connector(app.connector.get_worker_connector())
+def test_several_workers_deliver_each_notice_once(committed_cast, monkeypatch):
+    monkeypatch.setattr(actions, "AT_ONCE", 3)
+    heard = []
+    monkeypatch.setitem(DELIVERED._entries, "test", heard.extend)
+    for _ in range(5):
+        tell(*committed_cast.people())
 
-    async def run():
-        jobs_thread = ThreadPoolExecutor(max_workers=1)
-        asyncio.get_running_loop().set_default_executor(jobs_thread)
-        async with worker.open_async():
-            await worker.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
-        # The thread in which plain functions run keeps a connection of its own.
-        jobs_thread.submit(connections.close_all).result()
+    def work():
+        try:
+            return actions.deliver()
+        finally:
+            connections.close_all()
 
-    asyncio.run(run())
-    assert queries.unread_count(committed_cast.staff) == 1
-    # In December the worker also tells the administrator that next year's calendar is missing.
-    jobs = ProcrastinateJob.objects.filter(task_name="notices.deliver")
-    assert set(jobs.values_list("status", flat=True)) == {"succeeded"}
+    with ThreadPoolExecutor(4) as workers:
+        delivered = sum(each.result() for each in [workers.submit(work) for _ in range(4)])
+    everybody = set(Notice.objects.values_list("pk", flat=True))
+    assert sorted(heard) == sorted(everybody)
+    assert delivered == len(everybody) == 5 * len(committed_cast.people())
