@@ -1,6 +1,6 @@
 """Input of cases and of verbs. Pages and API calls bind the same forms, so both check alike."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, time
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -15,6 +15,7 @@ from houqin.affairs.models import Case
 from houqin.foundation.compiled import Compiled
 from houqin.foundation.errors import Problem
 from houqin.foundation.people.models import BEYOND_THE_NAME, Organisation, Person
+from houqin.foundation.people.queries import somebody_here
 from houqin.foundation.places.models import Place
 from houqin.foundation.trail.actors import Actor
 
@@ -43,12 +44,16 @@ class FileIdsField(forms.Field):
 
 
 class RecordField(forms.ModelChoiceField):
-    """A record by its id. The query that looks it up is put together once, not for each form; a form that narrows
-    ``queryset`` gets Django's own way."""
+    """A record by its id. What looks it up is put together once, not for each form: a query, or ``kept`` which keeps
+    records in the process. A form that narrows ``queryset`` gets Django's own way."""
 
-    def __init__(self, queryset: QuerySet[Any], **options: Any) -> None:
+    def __init__(
+        self, queryset: QuerySet[Any], *, kept: Callable[[int], Any] | None = None, **options: Any
+    ) -> None:
         super().__init__(queryset, **options)
-        self._found: Compiled[Any] | None = Compiled(lambda pk: queryset.filter(pk=pk), int)
+        self._found: Callable[[int], Any] | None = (
+            kept or Compiled(lambda pk: queryset.filter(pk=pk), int).first
+        )
 
     def _set_queryset(self, queryset: QuerySet[Any]) -> None:
         super()._set_queryset(queryset)  # type: ignore[misc]  # not in the stubs
@@ -65,7 +70,7 @@ class RecordField(forms.ModelChoiceField):
         text = str(value or "")
         if self._found is None or not text.isdecimal() or len(text) > 18:
             return super().to_python(value)
-        return self._found.first(int(text)) or super().to_python(value)
+        return self._found(int(text)) or super().to_python(value)
 
 
 class CaseForm(forms.Form):
@@ -203,6 +208,7 @@ class TransferForm(ReasonForm):
     )
     person = RecordField(
         _HERE,
+        kept=somebody_here,
         label=_("转给人员"),
         required=False,
         error_messages={"invalid_choice": _("没有这个人，请重新选择。")},
@@ -234,6 +240,7 @@ class DispatchForm(VerbForm):
     )
     person = RecordField(
         _HERE,
+        kept=somebody_here,
         label=_("承办人"),
         required=False,
         error_messages={"invalid_choice": _("没有这个人，请重新选择。")},
@@ -249,6 +256,7 @@ class AddApproverForm(ReasonForm):
     standard = frozenset({"comment", "person"})
     person = RecordField(
         _HERE,
+        kept=somebody_here,
         label=_("加签人"),
         error_messages={"required": _("请选择加签人。"), "invalid_choice": _("没有这个人，请重新选择。")},
     )

@@ -334,7 +334,7 @@ def holding(actor: Actor, number: str, verb: str) -> Iterator[Case]:
     Raises NotFound for an unknown number.
     """
     with transaction.atomic():
-        case = _locked(_BY_NUMBER_TO_GIVE if verb in GIVES else _BY_NUMBER, actor, number)
+        case = _locked(_FOR.get(verb, _BY_NUMBER), actor, number)
         token = _held.set(case)
         try:
             yield case
@@ -342,8 +342,16 @@ def holding(actor: Actor, number: str, verb: str) -> Iterator[Case]:
             _held.reset(token)
 
 
-def _lockable(viewer: int, **which: Any) -> QuerySet[Case]:
-    """The case with all that a move reads of it, a row for each of its open tasks (or one without).
+_OPEN = Q(tasks__state=TaskState.OPEN)
+_EVERY = Q(tasks__id__isnull=False)
+#: What no verb asks of the case's place.
+_OF_PLACES = tuple(
+    f"place__{each}" for each in ("pinyin", "initials", "area_m2", "capacity", "position", "qr")
+)
+
+
+def _lockable(viewer: int, tasks: Q = _OPEN, **which: Any) -> QuerySet[Case]:
+    """The case with all that a move reads of it, a row for each of its ``tasks`` (or one without).
 
     ``seen`` is its version when the statement began: the row itself may be a later one, if its lock was waited for.
     """
@@ -351,28 +359,31 @@ def _lockable(viewer: int, **which: Any) -> QuerySet[Case]:
     rated = Rating.objects.filter(case=OuterRef("pk"), person=viewer, kind=RatingKind.APPLICANT)
     return (
         cases.annotate(
-            open_task=FilteredRelation("tasks", condition=Q(tasks__state=TaskState.OPEN)),
+            a_task=FilteredRelation("tasks", condition=tasks),
             joined=Exists(Follower.objects.filter(case=OuterRef("pk"))),
             rated=Exists(rated),
             seen=Subquery(Case.objects.filter(**which).order_by().values("version")),
         )
-        .select_related("place", "applicant", "open_task__assignee")
-        .defer(*beyond_the_name("applicant"), *beyond_the_name("open_task__assignee"))
-        .order_by("open_task__id")
+        .select_related("place", "applicant", "a_task__assignee")
+        .defer(*beyond_the_name("applicant"), *beyond_the_name("a_task__assignee"), *_OF_PLACES)
+        .order_by("a_task__id")
     )
+
+
+def _giving(viewer: int, tasks: Q, number: str) -> QuerySet[Case]:
+    keys = {each: next_id(Task) for each in SPARE_KEYS}
+    return _lockable(viewer, tasks, number=number).annotate(**keys)
 
 
 #: Verbs that open a task, seldom more than two: their keys are read along with the case.
 SPARE_KEYS = ("one_task", "another_task")
-GIVES = frozenset({"approve", "return_step", "add_approver", "dispatch", "transfer", "reopen"})
+GIVES = frozenset({"approve", "add_approver", "dispatch", "transfer"})
+#: Those that give it to who had it before, and so ask for all its tasks.
+GIVES_BACK = frozenset({"return_step", "reopen"})
 _BY_NUMBER = Compiled(lambda viewer, number: _lockable(viewer, number=number), int, str)
-_BY_NUMBER_TO_GIVE = Compiled(
-    lambda viewer, number: _lockable(viewer, number=number).annotate(
-        **{each: next_id(Task) for each in SPARE_KEYS}
-    ),
-    int,
-    str,
-)
+_TO_GIVE = Compiled(lambda viewer, number: _giving(viewer, _OPEN, number), int, str)
+_TO_GIVE_BACK = Compiled(lambda viewer, number: _giving(viewer, _EVERY, number), int, str)
+_FOR = dict.fromkeys(GIVES, _TO_GIVE) | dict.fromkeys(GIVES_BACK, _TO_GIVE_BACK)
 _BY_ID = Compiled(lambda viewer, pk: _lockable(viewer, pk=pk), int, int)
 _BY_TASK = Compiled(
     lambda viewer, task: _lockable(viewer, pk=Subquery(Task.objects.filter(pk=task).values("case"))), int, int
@@ -393,9 +404,11 @@ def _locked(which: Compiled[Any], actor: Actor, key: int | str | None) -> Case:
         raise NotFound
     case: Case = rows[0]
     case.section, case.organisation = organisation(case.section_id), organisation(case.organisation_id)
-    case.open_tasks = [row.open_task for row in rows if hasattr(row, "open_task")]
-    for task in case.open_tasks:
+    tasks = [row.a_task for row in rows if hasattr(row, "a_task")]
+    for task in tasks:
         task.case, task.section = case, organisation(task.section_id)
+    case.open_tasks = [task for task in tasks if task.state == TaskState.OPEN]
+    case.every_task = tasks if which is _TO_GIVE_BACK else None
     return case
 
 

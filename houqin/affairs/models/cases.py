@@ -139,6 +139,8 @@ class Case(Clocked):
     writes: Writes
     #: its open tasks, oldest first
     open_tasks: "list[Task]"
+    #: all it ever had, where the verb asks for them
+    every_task: "list[Task] | None"
     #: whether others have joined it, and whether the actor has rated it
     joined: bool
     rated: bool

@@ -12,7 +12,7 @@ from django.utils import timezone
 from houqin.foundation import tree
 from houqin.foundation.kept import Kept
 from houqin.foundation.people import scope
-from houqin.foundation.people.models import DutyShift, Organisation, Person, SignedInSession
+from houqin.foundation.people.models import BEYOND_THE_NAME, DutyShift, Organisation, Person, SignedInSession
 from houqin.foundation.sealed.envelope import LAST
 from houqin.foundation.standards import dialled
 from houqin.foundation.trail.actors import Actor
@@ -40,6 +40,12 @@ def organisation(pk: int | None) -> Organisation | None:
 @Kept
 def _organisation(pk: int) -> Organisation:
     return Organisation.objects.get(pk=pk)
+
+
+@Kept
+def somebody_here(pk: int) -> Person | None:
+    """The person of that id who has not left, by name alone (:data:`BEYOND_THE_NAME`)."""
+    return Person.objects.filter(ended_on__isnull=True).defer(*BEYOND_THE_NAME).filter(pk=pk).first()
 
 
 def house_name() -> str:

@@ -7,8 +7,7 @@ from math import ceil
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, Func, QuerySet, TextField, Value
-from django.db.models.functions import Concat
+from django.db.models import BooleanField, Func, QuerySet
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -165,28 +164,21 @@ _TO_STAMP = Compiled(
     lambda case: RepairOrder.objects.filter(case=case).select_for_update(of=("self",)).order_by(),
     int,
 )
-#: With ``spot_held``: the lock of its place and fault has been tried, which reopening asks for (:func:`_may_join`).
+#: With ``spot_free``, which reopening asks for (:func:`_may_join`).
 _TO_REOPEN = Compiled(
     lambda case: (
         RepairOrder.objects.filter(case=case)
         .select_for_update(of=("self",))
         .annotate(
-            spot_held=Func(
-                Func(
-                    Concat(
-                        Value("repairs:spot:"), "place_id", Value(":"), "fault_id", output_field=TextField()
-                    ),
-                    Value(0),
-                    function="hashtextextended",
-                ),
-                function="pg_try_advisory_xact_lock",
-                output_field=BooleanField(),
+            spot_free=Func(
+                "place_id", "fault_id", "case_id", function="repairs_spot_free", output_field=BooleanField()
             )
         )
         .order_by()
     ),
     int,
 )
+_SPOT_FREE = Statement("SELECT repairs_spot_free(%s, %s, %s)")
 
 
 @Kept
@@ -242,16 +234,6 @@ def lock(key: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"repairs:{key}"])
 
 
-def _try_lock(key: str) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"repairs:{key}"])
-        return bool(cursor.fetchone()[0])
-
-
-def _key(place: Place, fault: FaultKind) -> str:
-    return f"spot:{place.pk}:{fault.pk}"
-
-
 def _running(case_id: int) -> Case | None:
     """The case, locked, if it still runs."""
     return Case.objects.select_for_update().filter(pk=case_id, state__in=RUNNING).first()
@@ -279,19 +261,18 @@ _JOINABLE = Compiled(
 
 
 def _may_join(order: RepairOrder) -> bool:
-    """Whether reports may join the order now. A reopened one gives way where another runs in its stead.
-
-    The lock is only tried: a report at this moment holds it, and would wait for the case this move has locked.
+    """Whether reports may join the order now. A reopened one gives way where another runs in its stead, or is being made:
+    the lock of the spot is only tried, for the report that holds it would wait for the case that this move has locked.
     """
     if order.planned or not order.fault.joins or order.finished_at or order.case.state not in RUNNING:
         return False
     if order.joinable or order.place.kind == PlaceKind.SITE:
         return order.joinable
-    held = getattr(order, "spot_held", None)
-    if not (_try_lock(_key(order.place, order.fault)) if held is None else held):
-        return False
-    joined_now = _JOINABLE.rows(order.place_id, order.fault_id)
-    return all(each.pk == order.pk for each in joined_now)
+    free: bool | None = getattr(order, "spot_free", None)
+    if free is None:
+        spot = (Int8(order.place_id), Int8(order.fault_id), Int8(order.case_id))
+        (free,) = _SPOT_FREE.run(spot).fetchone()
+    return bool(free)
 
 
 # -- limits, warranty, repeats -------------------------------------------------------------------------------------
