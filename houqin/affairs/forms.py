@@ -62,8 +62,9 @@ class RecordField(forms.ModelChoiceField):
     queryset = property(lambda field: field._queryset, _set_queryset)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "RecordField":
-        made: RecordField = super().__deepcopy__(memo)  # type: ignore[misc]  # not in the stubs
-        made._found = self._found
+        # Django's own copies the queryset as well, which nobody here asks for rows.
+        made: RecordField = forms.Field.__deepcopy__(self, memo)  # type: ignore[attr-defined]  # not in the stubs
+        made.widget.choices = made.choices
         return made
 
     def to_python(self, value: Any) -> Any:

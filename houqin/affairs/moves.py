@@ -5,7 +5,7 @@ things with, and writes case, timeline, trail and notices when the block ends â€
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
@@ -304,7 +304,7 @@ def moving(
     held = _held.get()
     if held is not None:
         _held.set(None)  # the first verb takes it; what that verb sets off elsewhere locks for itself
-    with transaction.atomic(savepoint=held is None):
+    with transaction.atomic() if held is None else nullcontext():
         record = held or (
             _locked(_BY_NUMBER, actor, case) if task is None else _locked(_BY_TASK, actor, task)
         )

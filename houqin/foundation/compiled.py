@@ -21,6 +21,7 @@ from django.db.models.base import ModelState
 from django.db.models.query import ModelIterable, get_related_populators  # type: ignore[attr-defined]  # not in the stubs
 from psycopg import RawCursor
 from psycopg.sql import Literal
+from psycopg.types.datetime import TimestamptzLoader
 
 M = TypeVar("M")
 
@@ -78,11 +79,14 @@ class Statement:
             cursor = database.cursor()
             cursor.execute(self._sql, values)
             return cursor
-        database.close_if_health_check_failed()
-        database.ensure_connection()
+        if not database.in_atomic_block:  # there it is open and known to be well
+            database.close_if_health_check_failed()
+            database.ensure_connection()
         kept: CursorWrapper | None = vars(database).get("_raw_cursor")
         if kept is None or kept.cursor.connection is not database.connection:
             raw: Any = RawCursor(database.connection)
+            # Moments as psycopg's compiled loader makes them, in the connection's zone, which is UTC; Django's own is slow.
+            raw.adapters.register_loader("timestamptz", TimestamptzLoader)
             kept = vars(database)["_raw_cursor"] = database.make_cursor(raw)
         kept.execute(self._numbered, values)  # type: ignore[arg-type]  # psycopg takes bytes as well
         return kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -248,7 +249,7 @@ def _stored_changed(model: type[Model], name: str) -> Callable[[Any], Any]:
 
 def _stored(field: Any, new: bool) -> Callable[[Any], Any]:
     """How a field's value goes to the database. Django's way takes several calls a value, so the plain kinds of field
-    (kept as they are, or as a number of the column's width) have a short one."""
+    (kept as they are, as text that the server reads, or as a number of the column's width) have a short one."""
     attname, kind = field.attname, _kind(field)
     if kind in _AS_THEY_ARE:
         return attrgetter(attname)
@@ -257,6 +258,13 @@ def _stored(field: Any, new: bool) -> Callable[[Any], Any]:
         return lambda record: None if (value := getattr(record, attname)) is None else width(value)
     if kind in _TEXTS:
         return lambda record: None if (value := getattr(record, attname)) is None else str(value)
+    if kind is JSONField:
+        encoder = field.encoder
+        return lambda record: (
+            None if (value := getattr(record, attname)) is None else json.dumps(value, cls=encoder)
+        )
+    if kind is models.GenericIPAddressField:
+        return lambda record: getattr(record, attname) or None
     return lambda record: field.get_db_prep_save(field.pre_save(record, new), connection)
 
 

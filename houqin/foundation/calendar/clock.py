@@ -67,6 +67,7 @@ class Calendar:
         self._hours = sorted(hours, key=lambda entry: entry.from_on, reverse=True) or [DEFAULT_HOURS]
         self._noticed = frozenset(noticed)
         self._spans: dict[date, tuple[Span, ...]] = {}
+        self._worked: dict[date, list[tuple[datetime, datetime]]] = {}
         self._zone = ZoneInfo(settings.TIME_ZONE)
 
     def notice_missing(self, year: int) -> bool:
@@ -146,11 +147,14 @@ class Calendar:
         return spans
 
     def _moments(self, on: date) -> list[tuple[datetime, datetime]]:
-        midnight = datetime(on.year, on.month, on.day)  # noqa: DTZ001 - local clock time, see _local
-        return [
-            (midnight + timedelta(seconds=begins), midnight + timedelta(seconds=ends))
-            for begins, ends in self.spans_of(on)
-        ]
+        found = self._worked.get(on)
+        if found is None:
+            midnight = datetime(on.year, on.month, on.day)  # noqa: DTZ001 - local clock time, see _local
+            found = self._worked[on] = [
+                (midnight + timedelta(seconds=begins), midnight + timedelta(seconds=ends))
+                for begins, ends in self.spans_of(on)
+            ]
+        return found
 
     def _local(self, moment: datetime) -> datetime:
         """``moment`` on the clock of the compound, without zone (no summer time there since 1991)."""
