@@ -19,7 +19,6 @@ from pytest_django.live_server_helper import LiveServer
 from houqin.affairs.actions import perform, submit
 from houqin.affairs.models import Case, Route, Task
 from houqin.foundation.notices import actions as notices
-from houqin.foundation.notices.models import Notice
 from houqin.foundation.people import installation
 from houqin.foundation.people.models import Person
 from houqin.foundation.trail.actors import Actor
@@ -98,7 +97,7 @@ class House:
 
     def deliver(self) -> None:
         """What the worker process does with notices that wait."""
-        notices.deliver(list(Notice.objects.filter(delivered_at=None).values_list("pk", flat=True)))
+        notices.deliver()
 
 
 @pytest.fixture
