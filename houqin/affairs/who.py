@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.utils import timezone
+from psycopg.types.numeric import Int8
 
 from houqin.affairs.declare import StepKind
-from houqin.affairs.models import Case, Task, TaskState
+from houqin.affairs.models import Case
 from houqin.foundation import tree
-from houqin.foundation.compiled import Compiled
-from houqin.foundation.people.models import BEYOND_THE_NAME, Appointment, Organisation, Person
-from houqin.foundation.people.queries import on_duty
+from houqin.foundation.compiled import Compiled, Statement
+from houqin.foundation.people.models import Appointment, Organisation, Person
+from houqin.foundation.people.queries import present_on_duty
 from houqin.foundation.registry import Registry
 
 
@@ -54,25 +54,15 @@ def person_on_duty(case: Case, argument: str) -> Sequence[Holder]:
 
 def on_duty_in(section: Organisation, case: Case, at: datetime) -> Holder:
     """The person on duty in ``section`` for the case's place with the fewest open tasks, else the section's queue."""
-    places = tree.ids(case.place.path) if case.place else []
-    return Holder(
-        section=section,
-        person=_least_busy(len(places)).first(section.pk, at, timezone.localdate(at), *places),
-    )
+    people = present_on_duty(section, at=at, place_path=case.place.path if case.place else "")
+    busy = dict(_OPEN_TASKS.run([[Int8(each.pk) for each in people]]).fetchall()) if len(people) > 1 else {}
+    least = min(people, key=lambda person: (busy.get(person.pk, 0), person.pk), default=None)
+    return Holder(section=section, person=least)
 
 
-@cache
-def _least_busy(depth: int) -> Compiled[Person]:
-    """Of those on duty in a section at a moment, for a place ``depth`` levels deep, the one with the fewest open tasks."""
-
-    def build(section: int, at: datetime, today: date, *places: int) -> QuerySet[Person]:
-        people = on_duty(Organisation(pk=section), at=at, place_path=tree.path(places), today=today)
-        theirs = Task.objects.filter(assignee=OuterRef("pk"), state=TaskState.OPEN).order_by()
-        load = theirs.values("assignee").annotate(count=Count("pk")).values("count")
-        people = people.annotate(open_tasks=Coalesce(Subquery(load), 0)).order_by("open_tasks", "id")
-        return people.defer(*BEYOND_THE_NAME)[:1]
-
-    return Compiled(build, int, datetime, date, *[int] * depth)
+_OPEN_TASKS = Statement(
+    "SELECT assignee_id, count(*) FROM affairs_task WHERE assignee_id = ANY(%s) AND state = 'open' GROUP BY assignee_id"
+)
 
 
 @who("queue")
