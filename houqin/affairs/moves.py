@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -20,17 +19,17 @@ from django.utils.translation import gettext_lazy
 from houqin.affairs import clocks, rights
 from houqin.affairs.conditions import CONDITIONS
 from houqin.affairs.declare import ClockKind, Limit, StepKind
-from houqin.affairs.models import Case, Event, Follower, Rating, RatingKind, State, Task, TaskState
+from houqin.affairs.locked import BY_ID, BY_NUMBER, BY_TASK, FOR_VERB, SPARE_KEYS, locked
+from houqin.affairs.models import Case, Event, Follower, State, Task, TaskState
 from houqin.affairs.who import Holder, in_place_of, resolve
 from houqin.foundation.calendar import clock as calendar
 from houqin.foundation.compiled import Compiled
 from houqin.foundation.errors import Conflict, NotFound, NotPermitted
 from houqin.foundation.files.actions import attach
 from houqin.foundation.notices.actions import tell
-from houqin.foundation.people.models import Person, beyond_the_name
-from houqin.foundation.people.queries import organisation
+from houqin.foundation.people.models import Person
 from houqin.foundation.people.scope import Grant
-from houqin.foundation.rows import Writes, changed, fresh, next_id, next_ids, snapshot
+from houqin.foundation.rows import Writes, changed, fresh, next_ids, snapshot
 from houqin.foundation.trail import actions as trail
 from houqin.foundation.trail.actors import Actor
 
@@ -38,6 +37,7 @@ SILENCE_WORKDAYS = 3
 
 #: The case that :func:`holding` has locked already.
 _held: ContextVar[Case | None] = ContextVar("held_case", default=None)
+_FOLLOWERS = Compiled(lambda case: Follower.objects.filter(case=case).select_related("person"), int)
 
 
 class MovedOn(Conflict):
@@ -305,9 +305,7 @@ def moving(
     if held is not None:
         _held.set(None)  # the first verb takes it; what that verb sets off elsewhere locks for itself
     with transaction.atomic() if held is None else nullcontext():
-        record = held or (
-            _locked(_BY_NUMBER, actor, case) if task is None else _locked(_BY_TASK, actor, task)
-        )
+        record = held or (locked(BY_NUMBER, actor, case) if task is None else locked(BY_TASK, actor, task))
         move = Move(actor, verb, record, timezone.now())
         if task is not None:
             _take_task(move, task)
@@ -321,7 +319,7 @@ def moving(
 def touching(actor: Actor, verb: str, case_id: int) -> Iterator[Move]:
     """A move of the platform itself (silence, escalation): the case is locked, no right is asked for."""
     with transaction.atomic():
-        move = Move(actor, verb, _locked(_BY_ID, actor, case_id), timezone.now())
+        move = Move(actor, verb, locked(BY_ID, actor, case_id), timezone.now())
         yield move
         move.write()
 
@@ -334,82 +332,12 @@ def holding(actor: Actor, number: str, verb: str) -> Iterator[Case]:
     Raises NotFound for an unknown number.
     """
     with transaction.atomic():
-        case = _locked(_FOR.get(verb, _BY_NUMBER), actor, number)
+        case = locked(FOR_VERB.get(verb, BY_NUMBER), actor, number)
         token = _held.set(case)
         try:
             yield case
         finally:
             _held.reset(token)
-
-
-_OPEN = Q(tasks__state=TaskState.OPEN)
-_EVERY = Q(tasks__id__isnull=False)
-#: What no verb asks of the case's place.
-_OF_PLACES = tuple(
-    f"place__{each}" for each in ("pinyin", "initials", "area_m2", "capacity", "position", "qr")
-)
-
-
-def _lockable(viewer: int, tasks: Q = _OPEN, **which: Any) -> QuerySet[Case]:
-    """The case with all that a move reads of it, a row for each of its ``tasks`` (or one without).
-
-    ``seen`` is its version when the statement began: the row itself may be a later one, if its lock was waited for.
-    """
-    cases: QuerySet[Any] = Case.objects.select_for_update(of=("self",)).filter(**which)
-    rated = Rating.objects.filter(case=OuterRef("pk"), person=viewer, kind=RatingKind.APPLICANT)
-    return (
-        cases.annotate(
-            a_task=FilteredRelation("tasks", condition=tasks),
-            joined=Exists(Follower.objects.filter(case=OuterRef("pk"))),
-            rated=Exists(rated),
-            seen=Subquery(Case.objects.filter(**which).order_by().values("version")),
-        )
-        .select_related("place", "applicant", "a_task__assignee")
-        .defer(*beyond_the_name("applicant"), *beyond_the_name("a_task__assignee"), *_OF_PLACES)
-        .order_by("a_task__id")
-    )
-
-
-def _giving(viewer: int, tasks: Q, number: str) -> QuerySet[Case]:
-    keys = {each: next_id(Task) for each in SPARE_KEYS}
-    return _lockable(viewer, tasks, number=number).annotate(**keys)
-
-
-#: Verbs that open a task, seldom more than two: their keys are read along with the case.
-SPARE_KEYS = ("one_task", "another_task")
-GIVES = frozenset({"approve", "add_approver", "dispatch", "transfer"})
-#: Those that give it to who had it before, and so ask for all its tasks.
-GIVES_BACK = frozenset({"return_step", "reopen"})
-_BY_NUMBER = Compiled(lambda viewer, number: _lockable(viewer, number=number), int, str)
-_TO_GIVE = Compiled(lambda viewer, number: _giving(viewer, _OPEN, number), int, str)
-_TO_GIVE_BACK = Compiled(lambda viewer, number: _giving(viewer, _EVERY, number), int, str)
-_FOR = dict.fromkeys(GIVES, _TO_GIVE) | dict.fromkeys(GIVES_BACK, _TO_GIVE_BACK)
-_BY_ID = Compiled(lambda viewer, pk: _lockable(viewer, pk=pk), int, int)
-_BY_TASK = Compiled(
-    lambda viewer, task: _lockable(viewer, pk=Subquery(Task.objects.filter(pk=task).values("case"))), int, int
-)
-_FOLLOWERS = Compiled(lambda case: Follower.objects.filter(case=case).select_related("person"), int)
-
-
-def _locked(which: Compiled[Any], actor: Actor, key: int | str | None) -> Case:
-    """The case with its ``open_tasks``, nobody else moving it. Raises NotFound where there is none.
-
-    Its lock and what belongs to it are one statement. Where somebody else has moved it while this one waited, only the
-    case's own row would be the new one, so everything is read again, now under the lock.
-    """
-    rows = which.rows(actor.pk or 0, key)
-    if rows and rows[0].seen != rows[0].version:
-        rows = which.rows(actor.pk or 0, key)
-    if not rows:
-        raise NotFound
-    case: Case = rows[0]
-    case.section, case.organisation = organisation(case.section_id), organisation(case.organisation_id)
-    tasks = [row.a_task for row in rows if hasattr(row, "a_task")]
-    for task in tasks:
-        task.case, task.section = case, organisation(task.section_id)
-    case.open_tasks = [task for task in tasks if task.state == TaskState.OPEN]
-    case.every_task = tasks if which is _TO_GIVE_BACK else None
-    return case
 
 
 def _take_task(move: Move, task_id: int) -> None:
