@@ -14,7 +14,7 @@ from houqin.affairs.models import Case
 from houqin.foundation import tree
 from houqin.foundation.compiled import Compiled, Statement
 from houqin.foundation.people.models import Appointment, Organisation, Person
-from houqin.foundation.people.queries import present_on_duty
+from houqin.foundation.people.queries import on_duty
 from houqin.foundation.registry import Registry
 
 
@@ -54,7 +54,7 @@ def person_on_duty(case: Case, argument: str) -> Sequence[Holder]:
 
 def on_duty_in(section: Organisation, case: Case, at: datetime) -> Holder:
     """The person on duty in ``section`` for the case's place with the fewest open tasks, else the section's queue."""
-    people = present_on_duty(section, at=at, place_path=case.place.path if case.place else "")
+    people = on_duty(section, at=at, place_path=case.place.path if case.place else "")
     busy = dict(_OPEN_TASKS.run([[Int8(each.pk) for each in people]]).fetchall()) if len(people) > 1 else {}
     least = min(people, key=lambda person: (busy.get(person.pk, 0), person.pk), default=None)
     return Holder(section=section, person=least)

@@ -45,17 +45,18 @@ async def _work() -> None:
 async def deliver_notices() -> None:
     """Look for notices that wait, for ever. What fails is tried again, after ever longer rests."""
     from asgiref.sync import sync_to_async
-    from django.db import OperationalError
+    from django.db import InterfaceError, OperationalError
 
     rest = LOOK_EVERY
     while True:
         try:
             await sync_to_async(_deliver, thread_sensitive=False)()
             rest = LOOK_EVERY
-        except OperationalError:  # whether the database is lost is for the queue to say
-            rest = LOOK_EVERY
-        except Exception:
-            logger.exception("Notices were not delivered; next attempt in %d seconds", rest)
+        except Exception as problem:  # whatever it is, what people were told must come through in the end
+            # The database's own troubles (lost, full) are plain from their words.
+            traced = not isinstance(problem, OperationalError | InterfaceError)
+            told = str(problem).strip()
+            logger.error("Notices were not delivered: %s; again in %d s", told, rest, exc_info=traced)
             rest = min(rest * 2, LONGEST_REST)
         await asyncio.sleep(rest)
 

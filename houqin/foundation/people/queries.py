@@ -6,7 +6,6 @@ from datetime import date, datetime, time, timedelta
 from typing import overload
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from houqin.foundation import tree
@@ -94,32 +93,12 @@ def phone_lookup(actor: Actor, number: str) -> QuerySet[Person]:
     return people_of(actor).filter(phone=wanted).select_related("organisation", "usual_place")
 
 
-def shifts_at(section: Organisation, *, at: datetime) -> QuerySet[DutyShift]:
-    """The shifts that run at a moment, those already handed over left out."""
-    return DutyShift.objects.filter(
-        Q(handed_over_at__isnull=True) | Q(handed_over_at__gt=at),
-        section=section,
-        starts_at__lte=at,
-        ends_at__gt=at,
-    )
+def on_duty(section: Organisation, *, at: datetime, place_path: str = "") -> list[Person]:
+    """Who has duty in a section at a moment: substitutes instead of those they stand in for, nobody who has left or has
+    handed over already. By id, and kept, so nobody may change them.
 
-
-def on_duty(
-    section: Organisation, *, at: datetime, place_path: str = "", today: date | None = None
-) -> QuerySet[Person]:
-    """Who has duty in a section at a moment: substitutes instead of those they stand in for, nobody who has left.
-
-    With ``place_path`` only those whose shift covers that place (or names none). ``today`` is the day of ``at``.
+    With ``place_path`` only those whose shift covers that place (or names none).
     """
-    shifts = shifts_at(section, at=at)
-    if place_path:
-        shifts = shifts.filter(Q(place__isnull=True) | Q(place_id__in=tree.ids(place_path)))
-    who = shifts.annotate(who=Coalesce("substitute_id", "person_id")).values("who")
-    return Person.objects.active(today or timezone.localdate(at)).filter(pk__in=who)
-
-
-def present_on_duty(section: Organisation, *, at: datetime, place_path: str = "") -> list[Person]:
-    """As :func:`on_duty`, by id: kept, so nobody may change them."""
     day, above = timezone.localdate(at), frozenset(tree.ids(place_path))
     running = (
         shift
@@ -128,7 +107,7 @@ def present_on_duty(section: Organisation, *, at: datetime, place_path: str = ""
         and (shift.handed_over_at is None or shift.handed_over_at > at)
         and (not place_path or shift.place_id is None or shift.place_id in above)
     )
-    people = {shift.substitute or shift.person: None for shift in running}
+    people = {shift.substitute or shift.person for shift in running}
     here = [person for person in people if person.ended_on is None or person.ended_on > day]
     return sorted(here, key=lambda person: person.pk)
 
@@ -137,9 +116,7 @@ def present_on_duty(section: Organisation, *, at: datetime, place_path: str = ""
 def _shifts_of(section: int, day: date) -> tuple[DutyShift, ...]:
     """The shifts of a section that touch a day of the compound, with the names of who has them."""
     start = timezone.make_aware(datetime.combine(day, time.min))
-    shifts = DutyShift.objects.filter(
-        section=section, starts_at__lt=start + timedelta(days=1), ends_at__gt=start
-    ).select_related("person", "substitute")
+    shifts = overlapping(Organisation(pk=section), start=start, end=start + timedelta(days=1))
     return tuple(shifts.defer(*beyond_the_name("person"), *beyond_the_name("substitute")))
 
 

@@ -257,5 +257,5 @@ def _hands(task: Task, section: Organisation) -> list[boards.Hand]:
     handlers = scope.holders(
         "affairs.handle", organisation_path=section.path, place_path=place_path, service=case.service
     )
-    duty = set(on_duty(section, at=timezone.now(), place_path=place_path).values_list("pk", flat=True))
+    duty = {each.pk for each in on_duty(section, at=timezone.now(), place_path=place_path)}
     return boards.with_load(handlers.exclude(pk=task.assignee_id or 0), on_duty=duty)

@@ -32,39 +32,32 @@ def told(person):
     return list(Notice.objects.filter(person=person).values_list("title", "body"))
 
 
-def on_duty(section, **when):
-    """Asked and kept say the same."""
-    asked = sorted(queries.on_duty(section, **when), key=lambda person: person.pk)
-    assert queries.present_on_duty(section, **when) == asked
-    return asked
-
-
 def test_on_duty_are_those_whose_shift_runs_and_covers_the_place(cast, nine):
     cast.duty(cast.worker, starts_at=at(2, 8), place=cast.tower)
     cast.duty(cast.worker2, starts_at=at(2, 8))
     cast.duty(cast.repairs_head, starts_at=at(2, 17))
     section, now = cast.repairs, timezone.now()
-    assert set(on_duty(section, at=now)) == {cast.worker, cast.worker2}
-    assert set(on_duty(section, at=now, place_path=cast.office.path)) == {cast.worker, cast.worker2}
-    assert set(on_duty(section, at=now, place_path=cast.other_office.path)) == {cast.worker2}
-    assert set(on_duty(section, at=at(2, 16))) == set()
-    assert not on_duty(cast.general, at=now)
+    assert set(queries.on_duty(section, at=now)) == {cast.worker, cast.worker2}
+    assert set(queries.on_duty(section, at=now, place_path=cast.office.path)) == {cast.worker, cast.worker2}
+    assert set(queries.on_duty(section, at=now, place_path=cast.other_office.path)) == {cast.worker2}
+    assert set(queries.on_duty(section, at=at(2, 16))) == set()
+    assert not queries.on_duty(cast.general, at=now)
 
 
 def test_a_substitute_has_the_duty_instead(cast, nine):
     shift = cast.duty(cast.worker, starts_at=at(2, 8))
     actions.substitute_shift(cast.dispatcher, shift=shift, substitute=cast.worker2, reason="请假")
-    assert list(on_duty(cast.repairs, at=timezone.now())) == [cast.worker2]
+    assert list(queries.on_duty(cast.repairs, at=timezone.now())) == [cast.worker2]
     assert told(cast.worker2) == [("您将替赵铁柱值03-02 08:00的班", "请假")]
     assert told(cast.worker) == [("您03-02 08:00的值班由单大勇替班", "")]
     actions.substitute_shift(cast.dispatcher, shift=shift, substitute=None)
-    assert list(on_duty(cast.repairs, at=timezone.now())) == [cast.worker]
+    assert list(queries.on_duty(cast.repairs, at=timezone.now())) == [cast.worker]
 
 
 def test_whoever_has_left_has_no_duty(cast, nine):
     cast.duty(cast.worker, starts_at=at(2, 8))
     actions.end_person(cast.sysadmin, person=cast.worker)
-    assert not on_duty(cast.repairs, at=timezone.now())
+    assert not queries.on_duty(cast.repairs, at=timezone.now())
 
 
 def test_handing_over_ends_the_shift_and_tells_the_next_one(cast, nine):
@@ -73,7 +66,7 @@ def test_handing_over_ends_the_shift_and_tells_the_next_one(cast, nine):
     cast.duty(cast.repairs_head, starts_at=at(3, 8))
     nine.move_to(at(2, 15, 50), tick=False)
     actions.hand_over_shift(cast.worker, shift=shift, note="3层水泵异响")
-    assert not on_duty(cast.repairs, at=timezone.now())
+    assert not queries.on_duty(cast.repairs, at=timezone.now())
     assert told(cast.worker2) == [("赵铁柱已交班，请接班", "3层水泵异响")]
     assert told(cast.repairs_head) == []
     assert [each.handover_note for each in queries.handovers_for(cast.worker2, at=timezone.now())] == [
